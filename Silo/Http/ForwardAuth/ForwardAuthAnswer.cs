@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+
+using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
@@ -34,13 +37,12 @@ internal sealed record ForwardAuthAnswer(
 
     private static readonly ForwardAuthAnswer Allowed = new(StatusCodes.Status200OK);
 
-    private static readonly ForwardAuthAnswer Unavailable =
+    /// <summary>The answer when nothing is known, which is never that something is allowed.</summary>
+    public static readonly ForwardAuthAnswer Unavailable =
         new(StatusCodes.Status503ServiceUnavailable, UnavailableReason, "The answer is not known at present. Try again later.");
 
-    private static readonly ForwardAuthAnswer NotAuthenticated = new(StatusCodes.Status401Unauthorized, Body: AccessDenied);
-
-    private static readonly ForwardAuthAnswer Banned =
-        new(StatusCodes.Status403Forbidden, Body: "Too many failed authentication attempts from this IP");
+    /// <summary>The answer to a credential that is none.</summary>
+    public static readonly ForwardAuthAnswer NotAuthenticated = new(StatusCodes.Status401Unauthorized, Body: AccessDenied);
 
     private static readonly ForwardAuthAnswer NotFound = new(
         StatusCodes.Status403Forbidden,
@@ -59,17 +61,29 @@ internal sealed record ForwardAuthAnswer(
     private static readonly ForwardAuthAnswer NoUpload =
         new(StatusCodes.Status403Forbidden, Body: "You are not allowed to upload code.");
 
-    /// <summary>The answer to a request to a repository.</summary>
-    public static ForwardAuthAnswer To(GitRequest request, GitOutcome outcome) => outcome switch
+    /// <summary>The answer to a request to a repository. Whatever is not plainly allowed is not allowed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="decisions">One for each of its questions.</param>
+    public static ForwardAuthAnswer To(GitRequest request, ImmutableArray<Decision> decisions) => decisions[0] switch
     {
-        GitOutcome.Allowed => Allowed,
-        GitOutcome.CredentialsNeeded or GitOutcome.BadCredential or GitOutcome.OutsideHolder => NotAuthenticated,
-        GitOutcome.SourceBanned => Banned,
-        GitOutcome.ResourceNotFound => request.IsLfs ? LfsNotFound : NotFound,
-        // git-lfs is told that there is nothing where it may not read, and only told that it may not write where it may read.
-        GitOutcome.ScopeMissing when request.IsLfs => LfsNotFound,
-        GitOutcome.NeverGranted when request.IsLfs => LfsForbidden,
-        GitOutcome.ScopeMissing or GitOutcome.NeverGranted => request.Access == GitAccess.Upload ? NoUpload : NoDownload,
+        { Allowed: true, Reason: DenyReason.None } => Allowed,
+        { Allowed: false, Reason: var reason } => To(request, reason, mayDownload: decisions[^1].Allowed),
+        _ => Unavailable,
+    };
+
+    private static ForwardAuthAnswer To(GitRequest request, DenyReason reason, bool mayDownload) => reason switch
+    {
+        DenyReason.CredentialMalformed or DenyReason.CredentialForged or DenyReason.CredentialRequired => NotAuthenticated,
+        DenyReason.TokenUnknown or DenyReason.TokenRevoked or DenyReason.TokenExpired or DenyReason.HolderGone => NotAuthenticated,
+        DenyReason.SecretMismatch or DenyReason.UsernameMismatch or DenyReason.ScopesOfNoUseHere => NotAuthenticated,
+        // At GitLab a token is looked up among those that reach the project, so one that does not is a wrong one.
+        DenyReason.ResourceOutsideHolder => NotAuthenticated,
+        DenyReason.ResourceNotFound => request.IsLfs ? LfsNotFound : NotFound,
+        // git-lfs is told that there is nothing where it may not read, and that it may not write only where it may read.
+        DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived when request.IsLfs =>
+            mayDownload ? LfsForbidden : LfsNotFound,
+        DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived =>
+            request.Access == GitAccess.Upload ? NoUpload : NoDownload,
         _ => Unavailable,
     };
 

@@ -1,5 +1,9 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+
+using OrleansTokens.Namespaces;
+using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
@@ -17,24 +21,37 @@ internal enum GitAccess
 /// A request of git or git-lfs to one repository. Only addresses that these clients really use are taken: whatever a server might also
 /// answer to is refused, so that no second spelling of a push can pass as a fetch.
 /// </summary>
-/// <param name="ProjectPath">The project, as spelled in the address.</param>
+/// <param name="Project">The path of the project.</param>
 /// <param name="IsWiki">Whether it is the repository of the project's wiki.</param>
 /// <param name="IsLfs">Whether git-lfs asks, which reads errors as JSON.</param>
 /// <param name="Access">What is wanted.</param>
-internal sealed record GitRequest(string ProjectPath, bool IsWiki, bool IsLfs, GitAccess Access)
+internal sealed record GitRequest(NamespacePath Project, bool IsWiki, bool IsLfs, GitAccess Access)
 {
     private const string RepositoryEnding = ".git";
     private const string WikiEnding = ".wiki";
-    private const int MaxProjectSegments = 21;
-    private const int MaxSegmentLength = 255;
+    private const int MinProjectSegments = 2;
     private const int ObjectIdLength = 64;
     private const int MaxSizeDigits = 19;
     private const int MaxLockIdLength = 64;
 
-    private static readonly SearchValues<char> SegmentCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+    private static readonly SearchValues<char> LockIdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     private static readonly SearchValues<char> LowerHexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>
+    /// What must be decided. The first decision is about what is wanted. The last is about downloading, on which it depends how
+    /// git-lfs is told that it may not upload.
+    /// </summary>
+    public ImmutableArray<Question> Questions
+    {
+        get
+        {
+            var action = Access == GitAccess.Upload ? RegistryAction.UploadCode : RegistryAction.DownloadCode;
+            var wanted = new Question(action, Resource.At(Project));
+            return IsLfs && Access == GitAccess.Upload ? [wanted, wanted with { Action = RegistryAction.DownloadCode }] : [wanted];
+        }
+    }
 
     /// <summary>Reads a git request. False, with a reason, for every other request.</summary>
     public static bool TryParse(OriginalRequest original, [NotNullWhen(true)] out GitRequest? request, out Refusal refusal)
@@ -124,34 +141,21 @@ internal sealed record GitRequest(string ProjectPath, bool IsWiki, bool IsLfs, G
         return -1;
     }
 
-    private static bool TryProject(string[] segments, out string path, out bool isWiki)
+    private static bool TryProject(string[] segments, out NamespacePath path, out bool isWiki)
     {
-        path = "";
+        path = default;
         isWiki = false;
-        if (segments.Length is < 2 or > MaxProjectSegments || !segments[^1].EndsWith(RepositoryEnding, StringComparison.Ordinal))
+        if (segments.Length < MinProjectSegments || !segments[^1].EndsWith(RepositoryEnding, StringComparison.Ordinal))
         {
             return false;
         }
 
-        string[] names = [.. segments];
-        names[^1] = names[^1][..^RepositoryEnding.Length];
-        isWiki = names[^1].EndsWith(WikiEnding, StringComparison.Ordinal);
-        if (isWiki)
-        {
-            names[^1] = names[^1][..^WikiEnding.Length];
-        }
-
-        path = string.Join('/', names);
-        return Array.TrueForAll(names, IsName);
+        var name = segments[^1][..^RepositoryEnding.Length];
+        isWiki = name.EndsWith(WikiEnding, StringComparison.Ordinal);
+        // A segment with an escaped slash must stay one segment, which no path allows.
+        return !Array.Exists(segments, static segment => segment.Contains('/', StringComparison.Ordinal))
+            && NamespacePath.TryParse(string.Join('/', [.. segments[..^1], isWiki ? name[..^WikiEnding.Length] : name]), out path);
     }
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= MaxSegmentLength
-        && !name.AsSpan().ContainsAnyExcept(SegmentCharacters)
-        && name[0] is not ('-' or '.')
-        && name[^1] != '.'
-        && !name.EndsWith(RepositoryEnding, StringComparison.OrdinalIgnoreCase)
-        && !name.EndsWith(WikiEnding, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsObjectId(string id) => id.Length == ObjectIdLength && !id.AsSpan().ContainsAnyExcept(LowerHexDigits);
 
@@ -159,7 +163,7 @@ internal sealed record GitRequest(string ProjectPath, bool IsWiki, bool IsLfs, G
         size.Length is > 0 and <= MaxSizeDigits && !size.AsSpan().ContainsAnyExceptInRange('0', '9');
 
     private static bool IsLockId(string id) =>
-        id.Length is > 0 and <= MaxLockIdLength && !id.AsSpan().ContainsAnyExcept(SegmentCharacters);
+        id.Length is > 0 and <= MaxLockIdLength && !id.AsSpan().ContainsAnyExcept(LockIdCharacters);
 
     /// <summary>
     /// The only query that is not fixed. It names no push in any spelling, so that this needs no proof for each server, and nothing

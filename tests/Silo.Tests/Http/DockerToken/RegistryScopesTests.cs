@@ -2,6 +2,7 @@ using CsCheck;
 
 using Microsoft.Extensions.Primitives;
 
+using OrleansTokens.RegistryTokens;
 using OrleansTokens.Silo.Http.DockerToken;
 
 namespace OrleansTokens.Silo.Tests.Http.DockerToken;
@@ -16,17 +17,16 @@ public sealed class RegistryScopesTests
     }
 
     [Theory]
-    [InlineData("repository:acme/api:pull", "Repository acme/api pull")]
-    [InlineData("repository:acme/api:push,pull", "Repository acme/api push,pull")]
-    [InlineData("repository:acme/api:pull,push,pull", "Repository acme/api pull,push")]
-    [InlineData("repository:acme/api:pull,,push,", "Repository acme/api pull,push")]
-    [InlineData("repository:acme/api:*", "Repository acme/api *")]
-    [InlineData("repository:acme/api:delete", "Repository acme/api delete")]
-    [InlineData("repository:acme/api:PULL,pull", "Repository acme/api pull")]
-    [InlineData("repository:Acme/API:pull", "Repository acme/api pull")]
-    [InlineData("repository:acme/a.b_c__d---e/1:pull", "Repository acme/a.b_c__d---e/1 pull")]
-    [InlineData("repository:alpine:pull", "Repository alpine pull")]
-    [InlineData("registry:catalog:*", "Catalog catalog *")]
+    [InlineData("repository:acme/api:pull", "acme/api pull")]
+    [InlineData("repository:acme/api:push,pull", "acme/api push,pull")]
+    [InlineData("repository:acme/api:pull,push,pull", "acme/api pull,push")]
+    [InlineData("repository:acme/api:pull,,push,", "acme/api pull,push")]
+    [InlineData("repository:acme/api:*", "acme/api *")]
+    [InlineData("repository:acme/api:delete", "acme/api delete")]
+    [InlineData("repository:acme/api:PULL,pull", "acme/api pull")]
+    [InlineData("repository:Acme/API:pull", "acme/api pull")]
+    [InlineData("repository:acme/a.b_c__d---e/1:pull", "acme/a.b_c__d---e/1 pull")]
+    [InlineData("repository:alpine:pull", "alpine pull")]
     public void Read_WhenScopeCanBeGranted_KeepsIt(string scope, string expected)
     {
         Assert.True(RegistryScopes.TryRead(scope, out var scopes, out _));
@@ -61,6 +61,7 @@ public sealed class RegistryScopesTests
     [InlineData("repository:acme/api\n:pull")]
     [InlineData("repository:acme/api:pull\n")]
     [InlineData("repository:acme/api:pull\tpush")]
+    [InlineData("registry:catalog:*")] // for administrators only
     [InlineData("registry:catalog:pull")]
     [InlineData("registry:other:*")]
     public void Read_WhenNobodyCanBeGrantedTheScope_DropsIt(string scope)
@@ -75,7 +76,7 @@ public sealed class RegistryScopesTests
         var parameters = new StringValues(["repository:acme/b:pull  repository:acme/a:push", "repository:acme/c:pull", "", null]);
 
         Assert.True(RegistryScopes.TryRead(parameters, out var scopes, out _));
-        Assert.Equal(["Repository acme/b pull", "Repository acme/a push", "Repository acme/c pull"], scopes.Select(Describe));
+        Assert.Equal(["acme/b pull", "acme/a push", "acme/c pull"], scopes.Select(Describe));
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class RegistryScopesTests
             ["repository:acme/a:push repository:acme/b:pull", "repository:Acme/A:pull,push", "repository:acme/a:delete"]);
 
         Assert.True(RegistryScopes.TryRead(parameters, out var scopes, out _));
-        Assert.Equal(["Repository acme/a push,pull,delete", "Repository acme/b pull"], scopes.Select(Describe));
+        Assert.Equal(["acme/a push,pull,delete", "acme/b pull"], scopes.Select(Describe));
     }
 
     [Fact]
@@ -98,10 +99,10 @@ public sealed class RegistryScopesTests
     [Fact]
     public void Read_WhenThereAreTooMany_NamesTheParameter()
     {
-        var most = Enumerable.Range(0, RegistryScopes.MaxCount).Select(i => $"repository:acme/r{i}:pull").ToArray();
+        var most = Enumerable.Range(0, Limits.MaxRegistryScopes).Select(i => $"repository:acme/r{i}:pull").ToArray();
 
         Assert.True(RegistryScopes.TryRead(string.Join(' ', most), out var scopes, out _));
-        Assert.Equal(RegistryScopes.MaxCount, scopes.Length);
+        Assert.Equal(Limits.MaxRegistryScopes, scopes.Length);
         Assert.False(RegistryScopes.TryRead(new StringValues([.. most, "broken"]), out scopes, out var error));
         Assert.StartsWith("scope ", error, StringComparison.Ordinal);
         Assert.Empty(scopes);
@@ -125,32 +126,6 @@ public sealed class RegistryScopesTests
         Assert.Equal(longest, Assert.Single(scopes).Name);
     }
 
-    [Theory]
-    [InlineData("alpine", "")]
-    [InlineData("acme/api", "acme/api")]
-    [InlineData("acme/platform/api/worker", "acme/platform/api/worker acme/platform/api acme/platform")]
-    public void ProjectPathCandidates_OfARepository_AreItsPrefixesLongestFirst(string name, string expected)
-    {
-        var scope = new RegistryScope(RegistryScopeKind.Repository, name, ["pull"]);
-
-        Assert.Equal(expected, string.Join(' ', scope.ProjectPathCandidates()));
-    }
-
-    [Fact]
-    public void ProjectPathCandidates_OfADeepRepository_BeginAtTheDeepestProject()
-    {
-        var name = string.Join('/', Enumerable.Repeat("a", 40));
-        var candidates = new RegistryScope(RegistryScopeKind.Repository, name, ["pull"]).ProjectPathCandidates().ToArray();
-
-        Assert.Equal(20, candidates.Length);
-        Assert.Equal(21, candidates[0].Split('/').Length);
-        Assert.Equal("a/a", candidates[^1]);
-    }
-
-    [Fact]
-    public void ProjectPathCandidates_OfTheCatalog_AreNone() =>
-        Assert.Empty(new RegistryScope(RegistryScopeKind.Catalog, "catalog", ["*"]).ProjectPathCandidates());
-
     [Fact]
     public void Read_OfAnything_NeverThrowsAndNeverInvents() =>
         Gen.OneOf(Gen.String, GenScope).Array[0, 6].Sample(parameters =>
@@ -161,7 +136,7 @@ public sealed class RegistryScopesTests
             }
 
             var asked = string.Join(' ', parameters).ToLowerInvariant();
-            return scopes.Select(s => (s.Kind, s.Name)).Distinct().Count() == scopes.Length
+            return scopes.Select(s => s.Name).Distinct().Count() == scopes.Length
                 && scopes.All(s =>
                     s.Actions.Distinct().SequenceEqual(s.Actions) && asked.Contains($":{s.Name}:", StringComparison.Ordinal)
                     && s.Actions.All(a => asked.Contains(a, StringComparison.Ordinal)));
@@ -171,5 +146,5 @@ public sealed class RegistryScopesTests
         Gen.OneOf("repository", "registry", "acme", "/", "api", ":", ":", ",", "pull", "push", "*", " ", "catalog", "A", ".", "-")
             .Array[0, 14].Select(string.Concat);
 
-    private static string Describe(RegistryScope scope) => $"{scope.Kind} {scope.Name} {string.Join(',', scope.Actions)}";
+    private static string Describe(RepositoryScope scope) => $"{scope.Name} {string.Join(',', scope.Actions)}";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 
 using OrleansTokens.Silo.Http.ForwardAuth;
+using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Tests.Http.ForwardAuth;
 
@@ -9,72 +10,79 @@ public sealed class ForwardAuthAnswerTests
     private const string Denied = "HTTP Basic: Access denied.";
     private const string NotFound = "The project you were looking for could not be found or you don't have permission to view it.";
 
-    [Theory]
-    [InlineData(nameof(GitOutcome.Allowed), nameof(GitAccess.Download), 200, null, "")]
-    [InlineData(nameof(GitOutcome.Allowed), nameof(GitAccess.Upload), 200, null, "")]
-    [InlineData(nameof(GitOutcome.CredentialsNeeded), nameof(GitAccess.Download), 401, null, Denied)]
-    [InlineData(nameof(GitOutcome.CredentialsNeeded), nameof(GitAccess.Upload), 401, null, Denied)]
-    [InlineData(nameof(GitOutcome.BadCredential), nameof(GitAccess.Download), 401, null, Denied)]
-    [InlineData(nameof(GitOutcome.BadCredential), nameof(GitAccess.Upload), 401, null, Denied)]
-    [InlineData(nameof(GitOutcome.OutsideHolder), nameof(GitAccess.Download), 401, null, Denied)]
-    [InlineData(nameof(GitOutcome.OutsideHolder), nameof(GitAccess.Upload), 401, null, Denied)]
-    [InlineData(nameof(GitOutcome.ScopeMissing), nameof(GitAccess.Download), 403, null, "You are not allowed to download code.")]
-    [InlineData(nameof(GitOutcome.ScopeMissing), nameof(GitAccess.Upload), 403, null, "You are not allowed to upload code.")]
-    [InlineData(nameof(GitOutcome.NeverGranted), nameof(GitAccess.Download), 403, null, "You are not allowed to download code.")]
-    [InlineData(nameof(GitOutcome.NeverGranted), nameof(GitAccess.Upload), 403, null, "You are not allowed to upload code.")]
-    [InlineData(nameof(GitOutcome.ResourceNotFound), nameof(GitAccess.Download), 403, "not_found", NotFound)]
-    [InlineData(nameof(GitOutcome.ResourceNotFound), nameof(GitAccess.Upload), 403, "not_found", NotFound)]
-    [InlineData(nameof(GitOutcome.SourceBanned), nameof(GitAccess.Download), 403, null, "Too many failed")]
-    [InlineData(nameof(GitOutcome.Unavailable), nameof(GitAccess.Download), 503, "unavailable", "The answer is not known")]
-    [InlineData(nameof(GitOutcome.Unavailable), nameof(GitAccess.Upload), 503, "unavailable", "The answer is not known")]
-    public void Answer_ToGit_IsGitLabs(string outcome, string access, int status, string? reason, string body)
-    {
-        var answer = To(isLfs: false, access, outcome);
-
-        Assert.Equal((status, reason), (answer.Status, answer.Reason));
-        Assert.StartsWith(body, answer.Body, StringComparison.Ordinal);
-        Assert.Equal("text/plain; charset=utf-8", answer.ContentType);
-        Assert.Equal(status == 200, answer.Body.Length == 0);
-    }
+    private const string NoDownload = "You are not allowed to download code.";
+    private const string NoUpload = "You are not allowed to upload code.";
+    private const string Unknown = "The answer is not known";
 
     [Theory]
-    [InlineData(nameof(GitOutcome.Allowed), nameof(GitAccess.Download), 200, null, null)]
-    [InlineData(nameof(GitOutcome.ScopeMissing), nameof(GitAccess.Download), 403, "not_found", "Not found.")]
-    [InlineData(nameof(GitOutcome.ScopeMissing), nameof(GitAccess.Upload), 403, "not_found", "Not found.")]
-    [InlineData(nameof(GitOutcome.NeverGranted), nameof(GitAccess.Upload), 403, null, "Access forbidden. Check your access level.")]
-    [InlineData(nameof(GitOutcome.ResourceNotFound), nameof(GitAccess.Download), 403, "not_found", "Not found.")]
-    [InlineData(nameof(GitOutcome.ResourceNotFound), nameof(GitAccess.Upload), 403, "not_found", "Not found.")]
-    public void Answer_ToGitLfs_IsItsJson(string outcome, string access, int status, string? reason, string? message)
+    [InlineData(DenyReason.CredentialMalformed, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.CredentialForged, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.TokenUnknown, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.SecretMismatch, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.UsernameMismatch, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.TokenRevoked, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.TokenExpired, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.HolderGone, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.ScopesOfNoUseHere, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.ResourceOutsideHolder, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.CredentialRequired, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.ResourceNotFound, 403, "not_found", NotFound, NotFound)]
+    [InlineData(DenyReason.ScopeMissing, 403, null, NoDownload, NoUpload)]
+    [InlineData(DenyReason.ActionNeverGranted, 403, null, NoDownload, NoUpload)]
+    [InlineData(DenyReason.ResourceArchived, 403, null, NoDownload, NoUpload)]
+    [InlineData(DenyReason.None, 503, "unavailable", Unknown, Unknown)]
+    [InlineData((DenyReason)999, 503, "unavailable", Unknown, Unknown)]
+    public void Answer_ToGitThatIsRefused_IsGitLabs(DenyReason deny, int status, string? reason, string toFetch, string toPush)
     {
-        var answer = To(isLfs: true, access, outcome);
-
-        Assert.Equal((status, reason), (answer.Status, answer.Reason));
-        if (message is not null)
+        foreach (var (access, text) in new[] { (GitAccess.Download, toFetch), (GitAccess.Upload, toPush) })
         {
-            Assert.Equal("application/vnd.git-lfs+json", answer.ContentType);
-            Assert.Equal(message, JsonDocument.Parse(answer.Body).RootElement.GetProperty("message").GetString());
+            var answer = ForwardAuthAnswer.To(Request(isLfs: false, access), [Decision.Deny(deny)]);
+
+            Assert.Equal((status, reason), (answer.Status, answer.Reason));
+            Assert.StartsWith(text, answer.Body, StringComparison.Ordinal);
+            Assert.Equal("text/plain; charset=utf-8", answer.ContentType);
         }
     }
 
-    [Fact]
-    public void Answer_ToEveryOutcome_AllowsOnlyWhatWasAllowed()
+    [Theory]
+    [InlineData(DenyReason.ScopeMissing, false, "not_found", "Not found.")]
+    [InlineData(DenyReason.ActionNeverGranted, false, "not_found", "Not found.")]
+    [InlineData(DenyReason.ActionNeverGranted, true, null, "Access forbidden. Check your access level.")]
+    [InlineData(DenyReason.ResourceArchived, true, null, "Access forbidden. Check your access level.")]
+    [InlineData(DenyReason.ResourceNotFound, false, "not_found", "Not found.")]
+    public void Answer_ToGitLfsThatIsRefused_DependsOnWhetherItMayDownload(
+        DenyReason deny, bool mayDownload, string? reason, string message)
     {
-        foreach (var outcome in Enum.GetValues<GitOutcome>().Append((GitOutcome)999))
-        {
-            foreach (var access in Enum.GetValues<GitAccess>())
-            {
-                var status = ForwardAuthAnswer.To(new GitRequest("a/b", IsWiki: false, IsLfs: false, access), outcome).Status;
+        var download = new Decision(mayDownload, mayDownload ? DenyReason.None : DenyReason.ScopeMissing, null, null);
+        var answer = ForwardAuthAnswer.To(Request(isLfs: true, GitAccess.Upload), [Decision.Deny(deny), download]);
 
-                Assert.Equal(outcome == GitOutcome.Allowed, status == 200);
-                Assert.True(status is 200 or 401 or 403 or 503);
-                Assert.Equal(status, ForwardAuthAnswer.To(new GitRequest("a/b", IsWiki: true, IsLfs: true, access), outcome).Status);
+        Assert.Equal((403, reason), (answer.Status, answer.Reason));
+        Assert.Equal("application/vnd.git-lfs+json", answer.ContentType);
+        Assert.Equal(message, JsonDocument.Parse(answer.Body).RootElement.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public void Answer_ToGitLfsWithoutTheScope_IsNotFound() => Assert.Equal(
+        "not_found",
+        ForwardAuthAnswer.To(Request(isLfs: true, GitAccess.Download), [Decision.Deny(DenyReason.ScopeMissing)]).Reason);
+
+    [Fact]
+    public void Answer_ToAnyDecision_AllowsOnlyWhatWasAllowedWithoutAReason()
+    {
+        foreach (var deny in Enum.GetValues<DenyReason>())
+        {
+            foreach (var (isLfs, access, allowed) in Cases())
+            {
+                // The download that git-lfs may also do never makes an upload allowed.
+                var answer = ForwardAuthAnswer.To(
+                    Request(isLfs, access), [new Decision(allowed, deny, null, null), new Decision(true, DenyReason.None, null, null)]);
+
+                Assert.Equal(allowed && deny == DenyReason.None, answer.Status == 200);
+                Assert.True(answer.Status is 200 or 401 or 403 or 503);
+                Assert.Equal(answer.Status == 200, answer.Body.Length == 0);
             }
         }
     }
-
-    [Fact]
-    public void Answer_WhenTheOutcomeWasNeverSet_IsUnavailable() =>
-        Assert.Equal(503, ForwardAuthAnswer.To(new GitRequest("a/b", false, false, GitAccess.Download), default(GitOutcome)).Status);
 
     [Theory]
     [InlineData(nameof(Refusal.CommandNotAllowed), "The command you're trying to execute is not allowed.")]
@@ -94,6 +102,11 @@ public sealed class ForwardAuthAnswerTests
         Assert.All(answers, a => Assert.Equal(a.Key == Refusal.HeadNotAllowed, a.Value.Body.Length == 0));
     }
 
-    private static ForwardAuthAnswer To(bool isLfs, string access, string outcome) => ForwardAuthAnswer.To(
-        new GitRequest("acme/api", IsWiki: false, isLfs, Enum.Parse<GitAccess>(access)), Enum.Parse<GitOutcome>(outcome));
+    private static GitRequest Request(bool isLfs, GitAccess access) => new(default, IsWiki: false, isLfs, access);
+
+    private static IEnumerable<(bool IsLfs, GitAccess Access, bool Allowed)> Cases() =>
+        from isLfs in Enumerable.Range(0, 2)
+        from access in Enum.GetValues<GitAccess>()
+        from allowed in Enumerable.Range(0, 2)
+        select (isLfs == 1, access, allowed == 1);
 }

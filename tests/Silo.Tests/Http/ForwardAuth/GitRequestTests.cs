@@ -1,6 +1,8 @@
 using CsCheck;
 
+using OrleansTokens.Namespaces;
 using OrleansTokens.Silo.Http.ForwardAuth;
+using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Tests.Http.ForwardAuth;
 
@@ -14,7 +16,7 @@ public sealed class GitRequestTests
     [InlineData("POST", "/acme/api.git/git-upload-pack", nameof(GitAccess.Download))]
     [InlineData("POST", "/acme/api.git/git-receive-pack", nameof(GitAccess.Upload))]
     public void Parse_OfWhatGitSends_GivesTheAccess(string method, string target, string access) =>
-        Assert.Equal(new GitRequest("acme/api", IsWiki: false, IsLfs: false, Enum.Parse<GitAccess>(access)), Parse(method, target));
+        Assert.Equal(new GitRequest(Path("acme/api"), IsWiki: false, IsLfs: false, Enum.Parse<GitAccess>(access)), Parse(method, target));
 
     [Theory]
     [InlineData("POST", "/acme/api.git/info/lfs/objects/batch", nameof(GitAccess.Download))]
@@ -28,7 +30,7 @@ public sealed class GitRequestTests
     [InlineData("POST", "/acme/api.git/info/lfs/locks/verify", nameof(GitAccess.Upload))]
     [InlineData("POST", "/acme/api.git/info/lfs/locks/17/unlock", nameof(GitAccess.Upload))]
     public void Parse_OfWhatGitLfsSends_GivesTheAccess(string method, string target, string access) =>
-        Assert.Equal(new GitRequest("acme/api", IsWiki: false, IsLfs: true, Enum.Parse<GitAccess>(access)), Parse(method, target));
+        Assert.Equal(new GitRequest(Path("acme/api"), IsWiki: false, IsLfs: true, Enum.Parse<GitAccess>(access)), Parse(method, target));
 
     [Theory]
     [InlineData("/acme/api.wiki.git/info/refs?service=git-upload-pack", "acme/api", true)]
@@ -37,8 +39,13 @@ public sealed class GitRequestTests
     [InlineData("/acme/%61pi%2egit/info/refs?service=git-upload-pack", "acme/api", false)]
     [InlineData("/acme/git-receive-pack.git/info/refs?service=git-upload-pack", "acme/git-receive-pack", false)]
     [InlineData("/acme/info.git/info/refs?service=git-upload-pack", "acme/info", false)]
-    public void Parse_OfAnAddress_GivesTheProject(string target, string project, bool isWiki) =>
-        Assert.Equal(new GitRequest(project, isWiki, IsLfs: false, GitAccess.Download), Parse("GET", target));
+    public void Parse_OfAnAddress_GivesTheProject(string target, string project, bool isWiki)
+    {
+        var request = Parse("GET", target);
+
+        Assert.Equal(new GitRequest(Path(project), isWiki, IsLfs: false, GitAccess.Download), request);
+        Assert.Equal(project, request!.Project.ToString());
+    }
 
     [Theory]
     [InlineData("")]
@@ -177,6 +184,18 @@ public sealed class GitRequestTests
         Assert.Equal(Refusal.PathNotUnderstood, Refused("GET", $"/g/{longest}a.git/info/refs?service=git-upload-pack"));
     }
 
+    [Theory]
+    [InlineData(false, nameof(GitAccess.Download), RegistryAction.DownloadCode)]
+    [InlineData(false, nameof(GitAccess.Upload), RegistryAction.UploadCode)]
+    [InlineData(true, nameof(GitAccess.Download), RegistryAction.DownloadCode)]
+    [InlineData(true, nameof(GitAccess.Upload), RegistryAction.UploadCode, RegistryAction.DownloadCode)]
+    public void Questions_OfARequest_AreAboutExactlyItsProject(bool isLfs, string access, params RegistryAction[] actions)
+    {
+        var request = new GitRequest(Path("acme/api"), IsWiki: true, isLfs, Enum.Parse<GitAccess>(access));
+
+        Assert.Equal(actions.Select(a => new Question(a, Resource.At(Path("acme/api")))), request.Questions);
+    }
+
     [Fact]
     public void Parse_OfAnything_NeverThrows() =>
         Gen.Select(Gen.String, Gen.OneOf(Gen.String.Select(s => "/" + s), UriGen.Any)).Sample((method, target) =>
@@ -199,7 +218,7 @@ public sealed class GitRequestTests
 
                 Interlocked.Increment(ref accepted);
                 var served = Backend.Normalise(target);
-                var repository = $"/{request.ProjectPath}{(request.IsWiki ? ".wiki" : "")}.git/";
+                var repository = $"/{request.Project}{(request.IsWiki ? ".wiki" : "")}.git/";
                 var query = target.Contains('?', StringComparison.Ordinal) ? target[target.IndexOf('?', StringComparison.Ordinal)..] : "";
                 return served.StartsWith(repository, StringComparison.Ordinal) && Parse(method, served + query) == request;
             },
@@ -230,6 +249,8 @@ public sealed class GitRequestTests
 
         Assert.True(pushes > 1_000, $"Only {pushes} of the generated targets may be served as a push.");
     }
+
+    private static NamespacePath Path(string text) => NamespacePath.TryParse(text, out var path) ? path : throw new FormatException(text);
 
     private static GitRequest? Parse(string method, string target) =>
         OriginalUri.TryParse(target, out var uri, out _) && GitRequest.TryParse(new OriginalRequest(method, uri), out var request, out _)
