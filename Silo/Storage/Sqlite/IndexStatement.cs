@@ -1,4 +1,5 @@
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
 
