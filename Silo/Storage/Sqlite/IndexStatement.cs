@@ -1,5 +1,6 @@
 using OrleansTokens.Namespaces;
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
 
