@@ -1,4 +1,6 @@
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.DockerToken;
+using OrleansTokens.Silo.Http.ForwardAuth;
 
 var builder = WebApplication.CreateBuilder(args);
 if (!GridSettings.TryRead(builder.Configuration, out var settings, out var faults))
@@ -20,5 +22,7 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 builder.Services.AddHealth();
 
 var app = builder.Build();
+app.MapForwardAuth();
 app.MapHealth();
+app.MapDockerToken();
 return await GridProcess.RunAsync(app);
