@@ -18,17 +18,18 @@ internal sealed class SqliteHarness : IAsyncDisposable
 
     private readonly bool _ownsDirectory;
 
-    private SqliteHarness(string? directory)
+    private SqliteHarness(string? directory, Action<SqliteStorageOptions>? configure = null)
     {
         _ownsDirectory = directory is null;
         Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("orleanstokens-").FullName;
-        Options = new SqliteStorageOptions
+        var settings = new SqliteStorageOptions
         {
             DataDirectory = Directory,
             BusyTimeout = TimeSpan.FromMilliseconds(50),
             GrainStorageSerializer = new JsonGrainStateSerializer(SampleStateJson.Default),
         };
-        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        configure?.Invoke(settings);
+        var options = Microsoft.Extensions.Options.Options.Create(settings);
         Database = new SqliteDatabase(options, NullLogger<SqliteDatabase>.Instance);
         Storage = new SqliteGrainStorage(Database, options, Activators);
         Index = new SqliteGridIndex(Database);
@@ -39,8 +40,6 @@ internal sealed class SqliteHarness : IAsyncDisposable
     public string File => Path.Combine(Directory, "grid.db");
 
     public string LogFile => File + "-wal";
-
-    public SqliteStorageOptions Options { get; }
 
     public SqliteDatabase Database { get; }
 
@@ -54,6 +53,13 @@ internal sealed class SqliteHarness : IAsyncDisposable
     public static SqliteHarness Open(string? directory = null)
     {
         var harness = new SqliteHarness(directory);
+        harness.Database.Open();
+        return harness;
+    }
+
+    public static SqliteHarness OpenWith(Action<SqliteStorageOptions> configure)
+    {
+        var harness = new SqliteHarness(null, configure);
         harness.Database.Open();
         return harness;
     }
