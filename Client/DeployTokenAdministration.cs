@@ -57,7 +57,7 @@ public sealed class DeployTokenAdministration
 
     /// <summary>Moves a group or project, with all below it.</summary>
     public Task<NamespaceView> TransferNamespaceAsync(NamespaceId id, GroupId parent, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(id).TransferAsync(parent, by), cancellation);
+        GridCalls.RunAsync(() => Namespaces.TransferAsync(id, parent, by), cancellation);
 
     /// <summary>Deletes a group or project, with all below it. False where there was nothing.</summary>
     public Task<bool> DeleteNamespaceAsync(NamespaceId id, OperatorId by, CancellationToken cancellation = default) =>

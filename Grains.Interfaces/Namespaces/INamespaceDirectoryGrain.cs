@@ -74,6 +74,10 @@ public interface INamespaceDirectoryGrain : IGrainWithIntegerKey
     [Alias("CreateProject")]
     Task<NamespaceView> CreateProjectAsync(CreateNamespace request);
 
+    /// <summary>Moves a group or project. See <see cref="INamespaceGrain.TransferAsync"/>.</summary>
+    [Alias("Transfer")]
+    Task<NamespaceView> TransferAsync(NamespaceId node, GroupId parent, Operators.OperatorId by);
+
     /// <summary>A page of groups or projects, from the index; each item is told by its own grain.</summary>
     [Alias("List")]
     Task<NamespacePage> ListAsync(ListNamespaces query);

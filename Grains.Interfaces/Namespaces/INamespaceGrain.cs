@@ -12,8 +12,11 @@ public interface INamespaceGrain : IGrain
     Task<NamespaceView?> GetAsync();
 
     /// <summary>The node and the groups above it, or null where one of them does not exist. Asks upward only.</summary>
+    /// <param name="below">How many nodes are below, in the lineage that is being built: 0 where this node's own is asked for.</param>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: longer than
+    /// <see cref="Limits.MaxPathSegments"/>, which no tree is.</exception>
     [AlwaysInterleave, Alias("GetLineage")]
-    ValueTask<Lineage?> GetLineageAsync();
+    ValueTask<Lineage?> GetLineageAsync(int below);
 
     /// <summary>Makes the node of this id. Called once for an id that was just handed out.</summary>
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.PathTaken"/>, <see cref="Errors.ErrorCode.NotFound"/>
@@ -28,7 +31,8 @@ public interface INamespaceGrain : IGrain
     Task<NamespaceView> ChangeAsync(ChangeNamespace change);
 
     /// <summary>Moves the node, and with it all below it, into another group, or to the top (groups only). The old path leaves a
-    /// redirect. Tokens of the groups it left do not reach it any more when the call returns.</summary>
+    /// redirect. Tokens of the groups it left do not reach it any more when the call returns. Groups move one at a time: call
+    /// <see cref="INamespaceDirectoryGrain.TransferAsync"/>.</summary>
     /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>, and <see cref="Errors.ErrorCode.Conflict"/>
     /// where a group would come to lie below itself. Nothing was changed.</exception>
     [Alias("Transfer")]
@@ -42,6 +46,10 @@ public interface INamespaceGrain : IGrain
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
     [Alias("HoldToken")]
     Task HoldTokenAsync(DeployTokens.TokenId token);
+
+    /// <summary>Brings the index up to date, and finishes the deletion where the node, or a group above it, is gone.</summary>
+    [Alias("Reindex")]
+    Task ReindexAsync();
 }
 
 /// <summary>A group. Keyed by its id.</summary>

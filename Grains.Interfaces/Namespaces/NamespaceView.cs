@@ -10,7 +10,6 @@ namespace OrleansTokens.Namespaces;
 /// <param name="Archived">Whether it is archived itself.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Lineage">Itself and the groups above it, at the time of the answer.</param>
-/// <param name="ParentName">The full names of the groups above it joined by <c> / </c>, outermost first; empty at the top.</param>
 /// <param name="Epoch">Grows with every change.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.NamespaceView)]
 public sealed record NamespaceView(
@@ -23,14 +22,13 @@ public sealed record NamespaceView(
     [property: Id(6)] bool Archived,
     [property: Id(7)] DateTimeOffset CreatedAt,
     [property: Id(8)] Lineage Lineage,
-    [property: Id(9)] string ParentName,
-    [property: Id(10)] long Epoch)
+    [property: Id(9)] long Epoch)
 {
     /// <summary>The full path, for example <c>acme/platform/api</c>.</summary>
     public string FullPath => Lineage.FullPath;
 
     /// <summary>The full name, for example <c>Acme / Platform / API</c>.</summary>
-    public string FullName => ParentName.Length == 0 ? Name : ParentName + " / " + Name;
+    public string FullName => Lineage.FullName;
 }
 
 /// <summary>What a new group or project is to be.</summary>
