@@ -14,7 +14,4 @@ internal static class HttpLimits
 
     /// <summary>UTF-16 units of one text. Fields have their own, smaller maximums; this one bounds what reaches them.</summary>
     public const int MaxTextLength = 64 * 1024;
-
-    /// <summary>UTF-16 units of an operator's credential. Longer ones are invalid without being looked at.</summary>
-    public const int MaxCredentialLength = 512;
 }

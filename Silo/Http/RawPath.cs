@@ -25,7 +25,23 @@ internal static class RawPath
     }
 
     /// <summary>The segment that a route parameter stands for, decoded exactly once; null when it cannot be read without guessing.</summary>
-    public static string? Segment(HttpContext context, string routeParameter)
+    public static string? Segment(HttpContext context, string routeParameter) =>
+        Find(context, routeParameter) is var (segments, index)
+            && PercentEncoding.TryDecode(segments[index], plusIsSpace: false, out var text, out _) ? text : null;
+
+    /// <summary>The path with another segment, already encoded, for a route parameter.</summary>
+    public static string? With(HttpContext context, string routeParameter, string segment)
+    {
+        if (Find(context, routeParameter) is not var (segments, index))
+        {
+            return null;
+        }
+
+        segments[index] = segment;
+        return '/' + string.Join('/', segments);
+    }
+
+    private static (string[] Segments, int Index)? Find(HttpContext context, string routeParameter)
     {
         if (Of(context) is not { } raw
             || context.GetEndpoint() is not RouteEndpoint { RoutePattern: var pattern }
@@ -39,12 +55,9 @@ internal static class RawPath
         var request = context.Request;
         var segments = raw[1..].Split('/');
         var prefix = Slashes(request.PathBase.Value);
-        if (segments.Length != prefix + Slashes(request.Path.Value) || prefix + index >= segments.Length)
-        {
-            return null;
-        }
-
-        return PercentEncoding.TryDecode(segments[prefix + index], plusIsSpace: false, out var text, out _) ? text : null;
+        return segments.Length == prefix + Slashes(request.Path.Value) && prefix + index < segments.Length
+            ? (segments, prefix + index)
+            : null;
     }
 
     private static int? IndexOf(RoutePattern pattern, string name)

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
@@ -25,6 +23,8 @@ internal static class GitLabErrors
     public static IResult MovedGroup { get; } = Message(
         StatusCodes.Status405MethodNotAllowed, "Non GET methods are not allowed for moved groups");
 
+    public static IResult NamespaceNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 Namespace Not Found");
+
     public static IResult UnknownRoute { get; } = Error(StatusCodes.Status404NotFound, "404 Not Found");
 
     public static IResult MethodNotAllowed { get; } = Error(StatusCodes.Status405MethodNotAllowed, "405 Not Allowed");
@@ -34,12 +34,8 @@ internal static class GitLabErrors
     /// <summary>A fault of the authority itself: the caller may try again.</summary>
     public static IResult Unavailable { get; } = Message(StatusCodes.Status503ServiceUnavailable, "503 Service Unavailable");
 
-    /// <summary>The operator's credential does not reach as far as the operator does.</summary>
-    public static IResult InsufficientScope(string scope) => Json(
-        StatusCodes.Status403Forbidden,
-        new ScopeErrorBody(
-            "insufficient_scope", "The request requires higher privileges than provided by the access token.", scope),
-        GitLabJson.Web.ScopeErrorBody);
+    /// <summary>Deletion is under way, or done.</summary>
+    public static IResult Accepted { get; } = Message(StatusCodes.Status202Accepted, "202 Accepted");
 
     /// <summary>Parameters were refused.</summary>
     public static IResult BadParameters(string complaints) => Error(StatusCodes.Status400BadRequest, complaints);
@@ -49,12 +45,19 @@ internal static class GitLabErrors
         ? Message(fault.Status, fault.Text)
         : Error(fault.Status, fault.Text);
 
-    public static IResult Error(int status, string text) => Json(status, new ErrorBody(text), GitLabJson.Web.ErrorBody);
+    /// <summary>What is wrong with a field, in the shape of GitLab's model errors: <c>{"message":{"path":["has already been taken"]}}</c>.</summary>
+    public static IResult Field(string field, string complaint) => GitLabJson.Result(
+        StatusCodes.Status400BadRequest,
+        new FieldErrorsBody(new Dictionary<string, IReadOnlyList<string>> { [field] = [complaint] }));
 
-    public static IResult Message(int status, string text) => Json(status, new MessageBody(text), GitLabJson.Web.MessageBody);
+    /// <summary>What is wrong with a field, as deploy tokens say it: <c>{"message":"Scopes can't be blank"}</c>.</summary>
+    public static IResult Sentence(string field, string complaint) => Message(
+        StatusCodes.Status400BadRequest,
+        string.Concat(field[..1].ToUpperInvariant(), field.AsSpan(1)).Replace('_', ' ') + ' ' + complaint);
 
-    private static JsonHttpResult<T> Json<T>(int status, T body, JsonTypeInfo<T> type) =>
-        TypedResults.Json(body, type, "application/json", status);
+    public static IResult Error(int status, string text) => GitLabJson.Result(status, new ErrorBody(text));
+
+    public static IResult Message(int status, string text) => GitLabJson.Result(status, new MessageBody(text));
 }
 
 /// <summary>What is wrong with the request's parameters or route.</summary>
@@ -63,5 +66,5 @@ internal sealed record ErrorBody(string Error);
 /// <summary>Why the request was refused or failed, or what was done.</summary>
 internal sealed record MessageBody(string Message);
 
-/// <summary>RFC 6750's answer to a credential of too little scope.</summary>
-internal sealed record ScopeErrorBody(string Error, string ErrorDescription, string Scope);
+/// <summary>What is wrong with fields, by name.</summary>
+internal sealed record FieldErrorsBody(IReadOnlyDictionary<string, IReadOnlyList<string>> Message);

@@ -1,3 +1,5 @@
+using OrleansTokens.Errors;
+
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
 /// <summary>Gives every failure below <c>/api/v4</c> a JSON body in GitLab's shape and no detail: faults, unknown routes, and methods
@@ -5,7 +7,7 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 internal sealed partial class GitLabErrorsMiddleware(RequestDelegate next, ILogger<GitLabErrorsMiddleware> logger)
 {
     private const int ClientClosedRequest = 499;
-    private static readonly PathString Prefix = new("/api/v4");
+    private static readonly PathString Prefix = new(OperationEndpoint.Prefix);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -40,11 +42,15 @@ internal sealed partial class GitLabErrorsMiddleware(RequestDelegate next, ILogg
             // Raised by the server while the body is read: too slow, too large, or badly framed.
             return GitLabErrors.Message(e.StatusCode, $"{e.StatusCode} Bad request");
         }
+        catch (TokenAuthorityException e) when (e.Code is not (ErrorCode.Unavailable or ErrorCode.None) && !context.Response.HasStarted)
+        {
+            return GitLabFaults.Answer(e);
+        }
         catch (Exception e) when (!context.Response.HasStarted)
         {
             LogFailed(e, context.Request.Method, context.GetEndpoint()?.DisplayName);
             context.Response.Clear();
-            return e is OrleansException or TimeoutException ? GitLabErrors.Unavailable : GitLabErrors.Internal;
+            return e is TokenAuthorityException ? GitLabErrors.Unavailable : GitLabErrors.Internal;
         }
     }
 

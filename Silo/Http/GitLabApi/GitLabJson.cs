@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
@@ -9,7 +11,17 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(DateTimeOffset))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(MessageBody))]
-[JsonSerializable(typeof(ScopeErrorBody))]
+[JsonSerializable(typeof(FieldErrorsBody))]
+[JsonSerializable(typeof(DeployTokenBody))]
+[JsonSerializable(typeof(DeployTokenBody[]))]
+[JsonSerializable(typeof(ExplanationBody))]
+[JsonSerializable(typeof(GroupBody))]
+[JsonSerializable(typeof(GroupBody[]))]
+[JsonSerializable(typeof(ProjectBody))]
+[JsonSerializable(typeof(ProjectBody[]))]
+[JsonSerializable(typeof(SigningKeyBody[]))]
+[JsonSerializable(typeof(UserBody))]
+[JsonSerializable(typeof(VersionBody))]
 internal sealed partial class GitLabJson : JsonSerializerContext
 {
     /// <summary>The contract to use. Its encoder leaves <c>+</c>, quotes, and letters beyond ASCII readable: answers are JSON for
@@ -20,6 +32,10 @@ internal sealed partial class GitLabJson : JsonSerializerContext
         Converters = { new InstantConverter() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
+
+    /// <summary>An answer with a JSON body.</summary>
+    public static JsonHttpResult<T> Result<T>(int status, T body) =>
+        TypedResults.Json(body, (JsonTypeInfo<T>)Web.GetTypeInfo(typeof(T))!, "application/json", status);
 
     /// <summary>Writes instants as GitLab does.</summary>
     internal sealed class InstantConverter : JsonConverter<DateTimeOffset>

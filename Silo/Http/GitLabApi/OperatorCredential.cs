@@ -1,22 +1,20 @@
 using Microsoft.Extensions.Primitives;
+using OrleansTokens.DeployTokens;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
-/// <summary>The credential by which an operator authenticates. It does not print itself.</summary>
+/// <summary>The credential by which an operator authenticates, as far as a request shows one.</summary>
+/// <param name="Kind">What the request shows.</param>
+/// <param name="Token">The operator token, not yet authenticated; null unless one was presented.</param>
 /// <remarks>
 /// A private token (<c>PRIVATE-TOKEN</c> header or <c>private_token</c> query parameter) counts before
 /// <c>Authorization: Bearer</c>, as in GitLab: a proxy may add an Authorization of its own. Within one of the two kinds, different
 /// values are invalid rather than guessed between. Basic, <c>Deploy-Token</c> and <c>JOB-TOKEN</c> mean nothing here.
 /// </remarks>
-internal readonly struct OperatorCredential
+internal readonly record struct OperatorCredential(OperatorCredentialKind Kind, Secret? Token)
 {
     private const string PrivateTokenHeader = "PRIVATE-TOKEN";
     private const string BearerPrefix = "Bearer ";
-    private readonly string? _value;
-
-    private OperatorCredential(OperatorCredentialKind kind, string? value) => (Kind, _value) = (kind, value);
-
-    public OperatorCredentialKind Kind { get; }
 
     /// <summary>Takes the credential out of a request.</summary>
     public static OperatorCredential Of(HttpRequest request)
@@ -26,18 +24,14 @@ internal readonly struct OperatorCredential
         return credential.Kind is OperatorCredentialKind.None ? OnlyOne(BearerTokens(request.Headers.Authorization)) : credential;
     }
 
-    /// <summary>The credential as sent. Only for the call that authenticates it.</summary>
-    public string Reveal() => _value ?? throw new InvalidOperationException("No credential was presented.");
-
-    public override string ToString() => $"{nameof(OperatorCredential)}({Kind})";
-
     private static OperatorCredential OnlyOne(IEnumerable<string?> sent)
     {
         var values = sent.Where(value => !string.IsNullOrWhiteSpace(value)).Select(value => value!.Trim()).Distinct().Take(2).ToList();
         return values switch
         {
             [] => default,
-            [var value] when IsPlausible(value) => new OperatorCredential(OperatorCredentialKind.Presented, value),
+            [var value] when IsPrintable(value) && Secret.TryCreate(value, out var token) =>
+                new OperatorCredential(OperatorCredentialKind.Presented, token),
             _ => new OperatorCredential(OperatorCredentialKind.Invalid, null),
         };
     }
@@ -46,8 +40,7 @@ internal readonly struct OperatorCredential
         .Where(header => header?.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) is true)
         .Select(header => header![BearerPrefix.Length..]);
 
-    private static bool IsPlausible(string value) =>
-        value.Length <= HttpLimits.MaxCredentialLength && !value.AsSpan().ContainsAnyExceptInRange('!', '~');
+    private static bool IsPrintable(string value) => !value.AsSpan().ContainsAnyExceptInRange('!', '~');
 }
 
 /// <summary>What a request presents as its operator's credential.</summary>

@@ -9,7 +9,6 @@ internal static class Paging
     /// <summary>Above this many rows the total and the last page are not told, as counting further is not worth it.</summary>
     public const long MaxCountedRows = 10_000;
 
-    private const long MaxPerPage = 100;
     private const long DefaultPerPage = 20;
 
     /// <summary>The page wanted. Zero is the first page, as in GitLab.</summary>
@@ -17,11 +16,11 @@ internal static class Paging
 
     /// <summary>Rows of a page.</summary>
     public static IntegerParameter PerPage { get; } =
-        new("per_page", $"Rows of a page, at most {MaxPerPage}.") { Minimum = 1, Except = 0, Fallback = DefaultPerPage };
+        new("per_page", $"Rows of a page; more than {Limits.MaxPageSize} are taken as that many.") { Minimum = 1, Except = 0, Fallback = DefaultPerPage };
 
     /// <summary>The page that a request asks for.</summary>
     public static PageRequest Of(Arguments arguments) =>
-        new(Math.Max(arguments.Get(Page), 1), (int)Math.Min(arguments.Get(PerPage), MaxPerPage));
+        new(Math.Max(arguments.Get(Page), 1), (int)Math.Min(arguments.Get(PerPage), Limits.MaxPageSize));
 
     /// <summary>Writes the headers that clients follow to the other pages.</summary>
     /// <param name="context">The request, answered with this page.</param>
@@ -40,12 +39,21 @@ internal static class Paging
         headers["X-Page"] = Text(page.Number);
         headers["X-Next-Page"] = Text(next);
         headers["X-Prev-Page"] = Text(previous);
-        headers.Link = string.Join(", ", new PageLinks(context, page.PerPage).To(("prev", previous), ("next", next), ("first", 1), ("last", last)));
+        headers.Link = Links(context, page.PerPage, ("prev", previous), ("next", next), ("first", 1), ("last", last));
         if (last is not null)
         {
             headers["X-Total"] = Text(totalRows);
             headers["X-Total-Pages"] = Text(pages);
         }
+    }
+
+    private static string Links(HttpContext context, int perPage, params IEnumerable<(string Relation, long? Page)> targets)
+    {
+        var url = RequestUrl.Build(context, RawPath.Of(context) ?? context.Request.PathBase + context.Request.Path, Page.Name, PerPage.Name);
+        var start = url.Append(url.ToString().Contains('?', StringComparison.Ordinal) ? '&' : '?').ToString();
+        return string.Join(", ", targets
+            .Where(target => target.Page is not null)
+            .Select(target => $"<{start}page={target.Page}&per_page={perPage}>; rel=\"{target.Relation}\""));
     }
 
     private static string Text(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? string.Empty;
@@ -57,5 +65,5 @@ internal static class Paging
 internal readonly record struct PageRequest(long Number, int PerPage)
 {
     /// <summary>Rows before this page; the largest number there is when the page lies beyond it.</summary>
-    public long Offset => Number - 1 > long.MaxValue / PerPage ? long.MaxValue : (Number - 1) * PerPage;
+    public int Offset => Number - 1 > int.MaxValue / PerPage ? int.MaxValue : (int)(Number - 1) * PerPage;
 }

@@ -12,11 +12,16 @@ internal sealed class Arguments
     /// <summary>Reads all declared parameters. Returns null with every complaint, in the order of declaration and in Grape's words
     /// (<c>name is missing, scopes is missing</c>), when any is refused.</summary>
     /// <param name="declared">The operation's parameters.</param>
+    /// <param name="rules">What must hold among them.</param>
     /// <param name="sent">Query and body.</param>
     /// <param name="pathSegment">Gives the decoded path segment of a name, or null when it is unreadable.</param>
     /// <param name="error">The complaints, or null.</param>
     public static Arguments? Bind(
-        IReadOnlyList<Parameter> declared, RequestParameters sent, Func<string, string?> pathSegment, out string? error)
+        IReadOnlyList<Parameter> declared,
+        IReadOnlyList<ParameterRule> rules,
+        RequestParameters sent,
+        Func<string, string?> pathSegment,
+        out string? error)
     {
         var values = new Dictionary<Parameter, object>(declared.Count);
         var complaints = new List<string>();
@@ -40,6 +45,7 @@ internal sealed class Arguments
             }
         }
 
+        complaints.AddRange(rules.Select(rule => rule.Complaint(sent)).OfType<string>());
         error = complaints.Count == 0 ? null : string.Join(", ", complaints);
         return error is null ? new Arguments(values) : null;
     }

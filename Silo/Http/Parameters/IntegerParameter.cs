@@ -12,7 +12,10 @@ internal sealed class IntegerParameter(string name, string description) : Parame
     /// <summary>The least value allowed.</summary>
     public long Minimum { get; init; } = long.MinValue;
 
-    /// <summary>A value at or above the minimum that is refused all the same.</summary>
+    /// <summary>The greatest value allowed.</summary>
+    public long Maximum { get; init; } = long.MaxValue;
+
+    /// <summary>A value between the two that is refused all the same.</summary>
     public long? Except { get; init; }
 
     public override ParameterShape Shape => new("integer", "int64");
@@ -36,6 +39,6 @@ internal sealed class IntegerParameter(string name, string description) : Parame
             return Refuse(ExceptedValue, out complaint);
         }
 
-        return value < Minimum ? Refuse(NotAllowed, out complaint) : value;
+        return value < Minimum || value > Maximum ? Refuse(NotAllowed, out complaint) : value;
     }
 }
