@@ -62,4 +62,14 @@ public static class Limits
 
     /// <summary>How many ids a silo takes at once: 100. What is left of a block when a silo stops is never used.</summary>
     public const int IdBlockSize = 100;
+
+    /// <summary>
+    /// The most master keys configured at once: 8. A forged token and an imported secret cost one HMAC for each; a rotation needs two.
+    /// </summary>
+    public const int MaxMasterKeys = 8;
+
+    /// <summary>
+    /// The longest content of a sealed box, in bytes: 16 KiB. A secret has at most 3 KiB, a private RSA key of 4096 bits less than 4.
+    /// </summary>
+    public const int MaxSealedContentLength = 16 * 1024;
 }

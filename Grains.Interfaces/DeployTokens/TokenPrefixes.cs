@@ -31,6 +31,9 @@ public sealed class TokenPrefixes
     /// <summary>The prefix of new tokens.</summary>
     public string Issuing { get; }
 
+    /// <summary>The prefixes that only older tokens carry.</summary>
+    public IEnumerable<string> Former => longestFirst.Where(prefix => prefix != Issuing);
+
     /// <summary>Makes the set of accepted prefixes.</summary>
     /// <param name="issuing">
     /// The prefix of new tokens: 1 to <see cref="Limits.MaxTokenPrefixLength"/> characters of A-Z, a-z, 0-9, <c>-</c> and <c>_</c>.

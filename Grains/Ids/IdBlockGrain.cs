@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using OrleansTokens.Grains.Storage;
 
 namespace OrleansTokens.Grains.Ids;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Orleans.Runtime;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;

@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;

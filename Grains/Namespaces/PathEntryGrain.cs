@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Runtime;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Namespaces;
 

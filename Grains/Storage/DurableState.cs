@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using OrleansTokens.Errors;
 
 namespace OrleansTokens.Grains.Storage;
