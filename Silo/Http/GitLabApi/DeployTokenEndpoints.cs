@@ -38,13 +38,18 @@ internal static class DeployTokenEndpoints
         Operation Declare(HttpMethod method, string segment, string verb, string summary) =>
             new(method, path + segment, verb + holder + "DeployToken", summary)
             {
-                Noun = Noun, Target = kind, Access = TargetAccess.Administer, Answer = typeof(DeployTokenBody),
+                Noun = Noun,
+                Target = kind,
+                Access = TargetAccess.Administer,
+                Answer = typeof(DeployTokenBody),
             };
 
         routes.MapOperation(
             Declare(HttpMethod.Get, "", "list", $"Deploy tokens of a {word}") with
             {
-                Id = $"list{holder}DeployTokens", Parameters = [Active, Paging.Page, Paging.PerPage], Answer = typeof(DeployTokenBody[]),
+                Id = $"list{holder}DeployTokens",
+                Parameters = [Active, Paging.Page, Paging.PerPage],
+                Answer = typeof(DeployTokenBody[]),
             },
             call => ListAsync(call, call.Target.Id));
         routes.MapOperation(
@@ -71,13 +76,16 @@ internal static class DeployTokenEndpoints
         static Operation Declare(HttpMethod method, string segment, string id, string summary) =>
             new(method, "/deploy_tokens" + segment, id, summary)
             {
-                Noun = Noun, Caller = Caller.Administrator, Answer = typeof(DeployTokenBody),
+                Noun = Noun,
+                Caller = Caller.Administrator,
+                Answer = typeof(DeployTokenBody),
             };
 
         routes.MapOperation(
             Declare(HttpMethod.Get, "", "listDeployTokens", "All deploy tokens") with
             {
-                Parameters = [Active, Paging.Page, Paging.PerPage], Answer = typeof(DeployTokenBody[]),
+                Parameters = [Active, Paging.Page, Paging.PerPage],
+                Answer = typeof(DeployTokenBody[]),
             },
             call => ListAsync(call, holder: default));
         routes.MapOperation(

@@ -62,7 +62,7 @@ internal static class ExplainEndpoint
     {
         question = default;
         complaint = null;
-        ActionNames.TryParse(arguments.Get(Action), out var action);
+        var action = ActionNames.TryParse(arguments.Get(Action), out var known) ? known : RegistryAction.None;
         if (!ActionNames.NeedsResource(action))
         {
             question = new Question(action, default);

@@ -31,7 +31,9 @@ internal static class GroupEndpoints
         routes.MapOperation(
             new(HttpMethod.Get, "/groups/{id}", "getGroup", "A group")
             {
-                Noun = Noun, Target = NamespaceKind.Group, Answer = typeof(GroupBody),
+                Noun = Noun,
+                Target = NamespaceKind.Group,
+                Answer = typeof(GroupBody),
             },
             call => Task.FromResult(call.Answer(GroupBody.Of(call.Target))));
         routes.MapOperation(
@@ -51,7 +53,10 @@ internal static class GroupEndpoints
         routes.MapOperation(
             new(HttpMethod.Get, "/groups", "listGroups", "All groups")
             {
-                Noun = Noun, Caller = Caller.Administrator, Parameters = [.. Groups.Parameters, TopLevelOnly], Answer = typeof(GroupBody[]),
+                Noun = Noun,
+                Caller = Caller.Administrator,
+                Parameters = [.. Groups.Parameters, TopLevelOnly],
+                Answer = typeof(GroupBody[]),
             },
             call => Groups.AnswerAsync(call, topLevelOnly: call.Arguments.Get(TopLevelOnly)));
         routes.MapOperation(
@@ -83,7 +88,8 @@ internal static class GroupEndpoints
         routes.MapOperation(
             Change(HttpMethod.Post, "/transfer", "transferGroup", "Move a group, with all below it") with
             {
-                Parameters = [NewParentId], Status = StatusCodes.Status201Created,
+                Parameters = [NewParentId],
+                Status = StatusCodes.Status201Created,
             },
             TransferAsync);
         routes.MapOperation(
@@ -108,7 +114,11 @@ internal static class GroupEndpoints
     private static Operation ListIn(string segment, string id, string summary, IReadOnlyList<Parameter> parameters, Type answer) =>
         new(HttpMethod.Get, $"/groups/{{id}}/{segment}", id, summary)
         {
-            Noun = Noun, Caller = Caller.Administrator, Target = NamespaceKind.Group, Parameters = parameters, Answer = answer,
+            Noun = Noun,
+            Caller = Caller.Administrator,
+            Target = NamespaceKind.Group,
+            Parameters = parameters,
+            Answer = answer,
         };
 
     private static Operation Change(HttpMethod method, string segment, string id, string summary) =>

@@ -18,13 +18,17 @@ internal static class InstallationEndpoints
         routes.MapOperation(
             new(HttpMethod.Get, "/version", "getVersion", "The GitLab release that is matched, and the version of this product")
             {
-                Noun = Noun, Caller = Caller.Operator, Answer = typeof(VersionBody),
+                Noun = Noun,
+                Caller = Caller.Operator,
+                Answer = typeof(VersionBody),
             },
             call => Task.FromResult(call.Answer(new VersionBody(MatchedGitLabVersion, "orleanstokens-" + ProductVersion))));
         routes.MapOperation(
             new(HttpMethod.Get, "/user", "getUser", "The operator who calls")
             {
-                Noun = Noun, Caller = Caller.Operator, Answer = typeof(UserBody),
+                Noun = Noun,
+                Caller = Caller.Operator,
+                Answer = typeof(UserBody),
             },
             call => Task.FromResult(call.Answer(UserBody.Of(call.Caller))));
     }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using OrleansTokens.Namespaces;
-using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 

@@ -17,13 +17,18 @@ internal static class ProjectEndpoints
         routes.MapOperation(
             new(HttpMethod.Get, "/projects", "listProjects", "All projects")
             {
-                Noun = Noun, Caller = Caller.Administrator, Parameters = Projects.Parameters, Answer = typeof(ProjectBody[]),
+                Noun = Noun,
+                Caller = Caller.Administrator,
+                Parameters = Projects.Parameters,
+                Answer = typeof(ProjectBody[]),
             },
             call => Projects.AnswerAsync(call));
         routes.MapOperation(
             new(HttpMethod.Get, "/projects/{id}", "getProject", "A project")
             {
-                Noun = Noun, Target = NamespaceKind.Project, Answer = typeof(ProjectBody),
+                Noun = Noun,
+                Target = NamespaceKind.Project,
+                Answer = typeof(ProjectBody),
             },
             call => Task.FromResult(call.Answer(ProjectBody.Of(call.Target))));
         routes.MapOperation(
@@ -54,7 +59,8 @@ internal static class ProjectEndpoints
         routes.MapOperation(
             Change(HttpMethod.Put, "", "changeProject", "Change a project") with
             {
-                Parameters = changeable, Rules = [new ParameterRule.AtLeastOne(changeable)],
+                Parameters = changeable,
+                Rules = [new ParameterRule.AtLeastOne(changeable)],
             },
             async call => await NamespaceChanges.ChangeAsync(call) is var (changed, refusal) && refusal is null
                 ? call.Answer(ProjectBody.Of(changed!))

@@ -23,7 +23,9 @@ internal static class SigningKeyEndpoints
         routes.MapOperation(
             new(HttpMethod.Get, "/signing_keys", "listSigningKeys", "Keys that registries must accept now, newest first")
             {
-                Noun = Noun, Caller = Caller.Administrator, Answer = typeof(SigningKeyBody[]),
+                Noun = Noun,
+                Caller = Caller.Administrator,
+                Answer = typeof(SigningKeyBody[]),
             },
             async call => Answer(call, await Validator(call).GetPublishedKeysAsync(call.Aborted)));
         routes.MapOperation(
