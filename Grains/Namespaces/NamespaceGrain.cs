@@ -188,9 +188,8 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
             PutAwayPending = true,
             Epoch = State.Epoch + 1,
         });
-        await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
-        await _index.UpsertAsync(Row(State));
         BeginPuttingAway();
+        await LeaveAsync();
         return true;
     }
 
@@ -330,8 +329,7 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
 
     private async Task PutAwayAsync(CancellationToken cancellation)
     {
-        await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
-        await _index.UpsertAsync(Row(State), cancellation);
+        await LeaveAsync();
         await PutAwayChildrenAsync();
         foreach (var token in State.Tokens.Ids())
         {
@@ -341,6 +339,13 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
 
         await _state.WriteAsync(State with { PutAwayPending = false });
         DeactivateOnIdle();
+    }
+
+    /// <summary>Gives up the name of a node that was deleted, and takes it off the lists.</summary>
+    private async Task LeaveAsync()
+    {
+        await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
+        await _index.UpsertAsync(Row(State));
     }
 
     private LineageNode Node(NamespaceState state) =>

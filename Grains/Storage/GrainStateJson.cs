@@ -1,5 +1,5 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Installation;
@@ -27,6 +27,7 @@ internal sealed partial class GrainStateJson : JsonSerializerContext;
 /// <summary>What a host's storage needs to write and read grain states.</summary>
 public static class GrainStates
 {
-    /// <summary>Knows the stored form of every grain state, and of nothing else.</summary>
-    public static IJsonTypeInfoResolver Resolver => GrainStateJson.Default;
+    /// <summary>The stored form of every grain state, and of nothing else. A property that occurs twice is refused.</summary>
+    public static JsonSerializerOptions CreateJsonOptions() =>
+        new(GrainStateJson.Default.Options) { AllowDuplicateProperties = false };
 }

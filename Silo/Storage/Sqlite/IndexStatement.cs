@@ -1,3 +1,4 @@
+using OrleansTokens.Namespaces;
 using OrleansTokens.Grains.Index;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
