@@ -1,4 +1,6 @@
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.ApiReference;
+using OrleansTokens.Silo.Http.GitLabApi;
 
 var builder = WebApplication.CreateBuilder(args);
 if (!GridSettings.TryRead(builder.Configuration, out var settings, out var faults))
@@ -18,7 +20,11 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 }
 
 builder.Services.AddHealth();
+builder.Services.AddApiReference();
 
 var app = builder.Build();
+app.UseGitLabApiErrors();
 app.MapHealth();
+app.MapGitLabApi();
+app.MapApiReference();
 return await GridProcess.RunAsync(app);

@@ -48,7 +48,7 @@ internal sealed partial class GitLabErrorsMiddleware(RequestDelegate next, ILogg
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            LogFailed(e, context.Request.Method, context.GetEndpoint()?.DisplayName);
+            LogFailed(e, context.GetEndpoint()?.DisplayName);
             context.Response.Clear();
             return e is TokenAuthorityException ? GitLabErrors.Unavailable : GitLabErrors.Internal;
         }

@@ -139,7 +139,8 @@ internal static class GroupEndpoints
             return GitLabErrors.GroupNotFound;
         }
 
-        var (request, refusal) = NamespaceChanges.ToCreate(call, parent);
+        var (request, refusal) = NamespaceChanges.ToCreate(
+            call, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
         return refusal ?? call.Answer(GroupBody.Of(await call.Authority.CreateGroupAsync(request!, call.Aborted)));
     }
 

@@ -7,21 +7,19 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 internal static partial class NamespaceChanges
 {
     /// <summary>What a request to make a group or project asks for; or the refusal of its path.</summary>
-    public static (CreateNamespace? Request, IResult? Refusal) ToCreate(ApiCall call, GroupId parent)
-    {
-        var arguments = call.Arguments;
-        var name = arguments.Find(NamespaceParameters.Name);
-        var path = arguments.Find(NamespaceParameters.Path) ?? PathOf(name!);
-        return Slug.TryParse(path, out var slug)
+    public static (CreateNamespace? Request, IResult? Refusal) ToCreate(ApiCall call, GroupId parent, string name, string path) =>
+        Slug.TryParse(path, out var slug)
             ? (new CreateNamespace(
                 parent,
                 slug,
-                name ?? path,
-                arguments.Find(NamespaceParameters.Description) ?? string.Empty,
-                NamespaceParameters.VisibilityOf(arguments) ?? Visibility.Private,
+                name,
+                call.Arguments.Find(NamespaceParameters.Description) ?? string.Empty,
+                NamespaceParameters.VisibilityOf(call.Arguments) ?? Visibility.Private,
                 call.Caller.Id), null)
             : (null, BadPath());
-    }
+
+    /// <summary>The path segment of something that is given a name only, as GitLab makes it.</summary>
+    public static string PathOf(string name) => NotOfPath().Replace(name.ToLowerInvariant(), "-").Trim('-', '.');
 
     /// <summary>Changes what the request names; the refusal, or the new state.</summary>
     public static async Task<(NamespaceView? Changed, IResult? Refusal)> ChangeAsync(ApiCall call)
@@ -58,9 +56,6 @@ internal static partial class NamespaceChanges
         await call.Authority.DeleteNamespaceAsync(call.Target.Id, call.Caller.Id, call.Aborted);
         return GitLabErrors.Accepted;
     }
-
-    /// <summary>The path segment of something that is given a name only, as GitLab makes it.</summary>
-    private static string PathOf(string name) => NotOfPath().Replace(name.ToLowerInvariant(), "-").Trim('-', '.');
 
     private static IResult BadPath() => GitLabErrors.Field(NamespaceParameters.Path.Name, Slug.Rule);
 

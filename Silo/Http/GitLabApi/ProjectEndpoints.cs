@@ -105,7 +105,9 @@ internal static class ProjectEndpoints
             return GitLabErrors.Field("namespace", "is not valid");
         }
 
-        var (request, refusal) = NamespaceChanges.ToCreate(call, group);
+        var path = call.Arguments.Find(NamespaceParameters.Path);
+        var name = call.Arguments.Find(NamespaceParameters.Name) ?? path!;
+        var (request, refusal) = NamespaceChanges.ToCreate(call, group, name, path ?? NamespaceChanges.PathOf(name));
         return refusal ?? call.Answer(ProjectBody.Of(await call.Authority.CreateProjectAsync(request!, call.Aborted)));
     }
 
