@@ -9,14 +9,10 @@ internal static class GitLabFaults
     /// faults are not.</summary>
     public static IResult Answer(TokenAuthorityException fault) => fault.Code switch
     {
-        ErrorCode.InvalidArgument or ErrorCode.PathTaken => Unprocessed(fault),
-        ErrorCode.LimitExceeded => GitLabErrors.Message(StatusCodes.Status400BadRequest, "400 Bad request - " + fault.Message),
-        ErrorCode.Conflict => GitLabErrors.Message(StatusCodes.Status409Conflict, "409 Conflict - " + fault.Message),
+        ErrorCode.InvalidArgument or ErrorCode.PathTaken when fault.Field is { } field => GitLabErrors.Field(field, fault.Message),
+        ErrorCode.InvalidArgument or ErrorCode.PathTaken or ErrorCode.LimitExceeded or ErrorCode.Conflict =>
+            GitLabErrors.Message(StatusCodes.Status400BadRequest, "400 Bad request - " + fault.Message),
         ErrorCode.NotFound => GitLabErrors.NotFound,
         _ => GitLabErrors.Unavailable,
     };
-
-    private static IResult Unprocessed(TokenAuthorityException fault) => fault.Field is { } field
-        ? GitLabErrors.Field(field, fault.Message)
-        : GitLabErrors.Message(StatusCodes.Status400BadRequest, "400 Bad request - " + fault.Message);
 }

@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using OrleansTokens.Errors;
 using OrleansTokens.Silo.Http.GitLabApi;
+using ErrorCode = OrleansTokens.Errors.ErrorCode;
 
 namespace OrleansTokens.Silo.Tests.Http.GitLabApi;
 
@@ -15,8 +17,8 @@ public sealed class GitLabErrorsTests : IAsyncLifetime
     {
         app.UseMiddleware<GitLabErrorsMiddleware>();
         app.MapGet("/api/v4/bug", string () => throw new InvalidOperationException("swordfish"));
-        app.MapGet("/api/v4/fault", string () => throw new OrleansException("swordfish"));
-        app.MapGet("/api/v4/timeout", string () => throw new TimeoutException("swordfish"));
+        app.MapGet("/api/v4/fault/{code}", string (ErrorCode code) => throw new TokenAuthorityException(code, "is too odd"));
+        app.MapGet("/api/v4/field/{code}", string (ErrorCode code) => throw new TokenAuthorityException(code, "is too odd", "path"));
         app.MapGet("/api/v4/gone", () => GitLabErrors.ProjectNotFound);
         app.MapPost("/api/v4/read", async (HttpContext context) => await context.Request.Body.CopyToAsync(Stream.Null));
         app.MapGet("/other", string () => throw new InvalidOperationException("swordfish"));
@@ -24,8 +26,14 @@ public sealed class GitLabErrorsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/api/v4/bug", 500, """{"message":"500 Internal Server Error"}""")]
-    [InlineData("GET", "/api/v4/fault", 503, """{"message":"503 Service Unavailable"}""")]
-    [InlineData("GET", "/api/v4/timeout", 503, """{"message":"503 Service Unavailable"}""")]
+    [InlineData("GET", "/api/v4/fault/None", 503, """{"message":"503 Service Unavailable"}""")]
+    [InlineData("GET", "/api/v4/fault/Unavailable", 503, """{"message":"503 Service Unavailable"}""")]
+    [InlineData("GET", "/api/v4/fault/InvalidArgument", 400, """{"message":"400 Bad request - is too odd"}""")]
+    [InlineData("GET", "/api/v4/field/InvalidArgument", 400, """{"message":{"path":["is too odd"]}}""")]
+    [InlineData("GET", "/api/v4/field/PathTaken", 400, """{"message":{"path":["is too odd"]}}""")]
+    [InlineData("GET", "/api/v4/field/LimitExceeded", 400, """{"message":"400 Bad request - is too odd"}""")]
+    [InlineData("GET", "/api/v4/fault/Conflict", 400, """{"message":"400 Bad request - is too odd"}""")]
+    [InlineData("GET", "/api/v4/fault/NotFound", 404, """{"message":"404 Not found"}""")]
     [InlineData("GET", "/api/v4/nothing", 404, """{"error":"404 Not Found"}""")]
     [InlineData("POST", "/api/v4", 404, """{"error":"404 Not Found"}""")]
     [InlineData("PUT", "/api/v4/bug", 405, """{"error":"405 Not Allowed"}""")]

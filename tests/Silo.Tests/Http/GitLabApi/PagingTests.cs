@@ -21,7 +21,7 @@ public class PagingTests
     [InlineData("?per_page=9223372036854775807&page=9223372036854775807", long.MaxValue, 100)]
     public async Task Of_WhenWellFormed_IsThePage(string query, long page, int perPage)
     {
-        var arguments = Arguments.Bind(Declared, await Requests.ReadAsync(Requests.Get(query)), _ => null, out _);
+        var arguments = Arguments.Bind(Declared, [], await Requests.ReadAsync(Requests.Get(query)), _ => null, out _);
 
         Assert.Equal(new PageRequest(page, perPage), Paging.Of(arguments!));
     }
@@ -37,7 +37,7 @@ public class PagingTests
     [InlineData("?page=x&per_page=0", "page is invalid, per_page has a value not allowed")]
     public async Task Of_WhenOutOfRange_IsRefused(string query, string expected)
     {
-        Assert.Null(Arguments.Bind(Declared, await Requests.ReadAsync(Requests.Get(query)), _ => null, out var error));
+        Assert.Null(Arguments.Bind(Declared, [], await Requests.ReadAsync(Requests.Get(query)), _ => null, out var error));
         Assert.Equal(expected, error);
     }
 
@@ -45,7 +45,9 @@ public class PagingTests
     public void Offset_WhenBeyondAllNumbers_IsTheLargest()
     {
         Assert.Equal(40, new PageRequest(3, 20).Offset);
-        Assert.Equal(long.MaxValue, new PageRequest(long.MaxValue, 100).Offset);
+        Assert.Equal(int.MaxValue, new PageRequest(long.MaxValue, 100).Offset);
+        Assert.Equal(2_147_483_600, new PageRequest(21_474_837, 100).Offset);
+        Assert.Equal(int.MaxValue, new PageRequest(21_474_838, 100).Offset);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public class ArgumentsTests
     {
         var sent = await Requests.ReadAsync(Requests.Post(Requests.Json, json));
 
-        Assert.Null(Arguments.Bind(Declared, sent, _ => tokenId, out var error));
+        Assert.Null(Arguments.Bind(Declared, [], sent, _ => tokenId, out var error));
         Assert.Equal(expected, error);
     }
 
@@ -31,7 +31,7 @@ public class ArgumentsTests
     {
         var sent = await Requests.ReadAsync(Requests.Post(Requests.Json, """{"name":"","scopes":"read_registry","unknown":{},"token_id":8}"""));
 
-        var arguments = Arguments.Bind(Declared, sent, name => name == "token_id" ? "7" : null, out var error);
+        var arguments = Arguments.Bind(Declared, [], sent, name => name == "token_id" ? "7" : null, out var error);
 
         Assert.Null(error);
         Assert.Equal(7, arguments!.Get(TokenId));

@@ -46,7 +46,7 @@ public class RequestParametersPropertyTests
                 return;
             }
 
-            var arguments = Arguments.Bind(Declared, parameters, _ => null, out var error);
+            var arguments = Arguments.Bind(Declared, [], parameters, _ => null, out var error);
             Assert.True(arguments is null != error is null);
             Assert.All(error?.Split(", ") ?? [], complaint => Assert.Contains(complaint.Split(' ')[0], Declared.Select(p => p.Name)));
         });
