@@ -1,5 +1,7 @@
 using OrleansTokens.Silo.Hosting;
 using OrleansTokens.Silo.Http.ApiReference;
+using OrleansTokens.Silo.Http.DockerToken;
+using OrleansTokens.Silo.Http.ForwardAuth;
 using OrleansTokens.Silo.Http.GitLabApi;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -24,7 +26,9 @@ builder.Services.AddApiReference();
 
 var app = builder.Build();
 app.UseGitLabApiErrors();
+app.MapForwardAuth();
 app.MapHealth();
+app.MapDockerToken();
 app.MapGitLabApi();
 app.MapApiReference();
 return await GridProcess.RunAsync(app);

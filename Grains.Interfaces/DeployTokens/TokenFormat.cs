@@ -152,7 +152,7 @@ public static class TokenFormat
             return TokenShape.NotOurs;
         }
 
-        return TryDecode(encoded, buffer, out length) && TryReadLayout(buffer[..length], out token)
+        return CanonicalBase64Url.TryDecode(encoded, buffer, out length) && TryReadLayout(buffer[..length], out token)
             ? TokenShape.Ours
             : TokenShape.Malformed;
     }
@@ -165,19 +165,6 @@ public static class TokenFormat
         encoded.Length is >= MinEncodedLength and <= MaxEncodedLength
         && encoded[0] == FirstPayloadCharacter
         && !encoded.ContainsAnyExcept(Base64UrlAlphabet);
-
-    private static bool TryDecode(ReadOnlySpan<char> encoded, Span<byte> buffer, out int length)
-    {
-        if (Base64Url.DecodeFromChars(encoded, buffer, out _, out length) != OperationStatus.Done)
-        {
-            return false;
-        }
-
-        // Decoders differ in what they forgive (trailing bits, padding, white space). Only what the encoder writes is a spelling.
-        Span<char> canonical = stackalloc char[MaxEncodedLength];
-        return Base64Url.EncodeToChars(buffer[..length], canonical, out _, out var written) == OperationStatus.Done
-            && encoded.SequenceEqual(canonical[..written]);
-    }
 
     private static bool TryReadLayout(ReadOnlySpan<byte> payload, out ParsedToken token)
     {

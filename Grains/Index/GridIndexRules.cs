@@ -71,12 +71,17 @@ public static class GridIndexRules
             throw new ArgumentException("HolderId needs HolderKind: groups and projects have separate ids.", nameof(query));
         }
 
+        if (query.HolderId is { } holder)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(holder, 1, nameof(query.HolderId));
+        }
+
         ThrowIfInvalidPage(query.Offset, query.Limit);
     }
 
     private static void ThrowIfUndefined(NamespaceKind kind, string name)
     {
-        if (!Enum.IsDefined(kind))
+        if (kind is not (NamespaceKind.Group or NamespaceKind.Project))
         {
             throw new ArgumentOutOfRangeException(name, kind, "The kind must be group or project.");
         }

@@ -89,7 +89,7 @@ public sealed record NamespaceQuery(
 
 /// <summary>Which deploy tokens to find, in order of their ids. All given conditions must hold.</summary>
 /// <param name="HolderKind">Only tokens held by this kind of node.</param>
-/// <param name="HolderId">Only tokens held by this very node; needs <paramref name="HolderKind"/>.</param>
+/// <param name="HolderId">Only tokens held by this very node, 1 or greater; needs <paramref name="HolderKind"/>.</param>
 /// <param name="ActiveAt">Only tokens active at this instant: not revoked, and either without expiry or before it.</param>
 /// <param name="Descending">Whether the greatest id comes first.</param>
 /// <param name="Offset">How many tokens to pass over; 0 or greater.</param>

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Buffers.Text;
+using OrleansTokens.DeployTokens;
 
 namespace OrleansTokens.Grains.Keys;
 
@@ -28,7 +28,6 @@ internal static class MasterKeyText
 
         text.Replace(base64Url, '+', '-');
         base64Url.Replace('/', '_');
-        return Base64Url.DecodeFromChars(base64Url, destination, out _, out var written) == OperationStatus.Done
-            && written == MasterKey.Length;
+        return CanonicalBase64Url.TryDecode(base64Url, destination, out var written) && written == MasterKey.Length;
     }
 }

@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using OrleansTokens.DeployTokens;
 
 namespace OrleansTokens.Grains.Keys;
 
@@ -72,9 +72,7 @@ public sealed class SealedBox
         }
 
         var envelope = new byte[length];
-        if (Base64Url.DecodeFromChars(text, envelope, out _, out var written) == OperationStatus.Done
-            && written == length
-            && envelope[0] == CurrentVersion)
+        if (CanonicalBase64Url.TryDecode(text, envelope, out var written) && written == length && envelope[0] == CurrentVersion)
         {
             box = new SealedBox(envelope);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Storage;
 
@@ -25,9 +26,12 @@ public sealed class JsonGrainStateSerializer : IGrainStorageSerializer
         _options.MakeReadOnly();
     }
 
-    /// <summary>Uses the types that this resolver knows, strictly: a property that occurs twice makes a record unreadable.</summary>
+    /// <summary>
+    /// Uses the types that this resolver knows, in the form that it states if it is a source-generated context, and strictly: a
+    /// property that occurs twice makes a record unreadable.
+    /// </summary>
     public JsonGrainStateSerializer(IJsonTypeInfoResolver resolver)
-        : this(new JsonSerializerOptions { TypeInfoResolver = resolver, AllowDuplicateProperties = false })
+        : this(OptionsOf(resolver))
     {
     }
 
@@ -40,6 +44,11 @@ public sealed class JsonGrainStateSerializer : IGrainStorageSerializer
         ArgumentNullException.ThrowIfNull(input);
         return JsonSerializer.Deserialize(input.ToMemory().Span, TypeInfo<T>());
     }
+
+    /// <summary>A context's names and conventions are in its own options only; under any others it would store another form.</summary>
+    private static JsonSerializerOptions OptionsOf(IJsonTypeInfoResolver resolver) => resolver is JsonSerializerContext context
+        ? new JsonSerializerOptions(context.Options) { AllowDuplicateProperties = false }
+        : new JsonSerializerOptions { TypeInfoResolver = resolver, AllowDuplicateProperties = false };
 
     private JsonTypeInfo<T?> TypeInfo<T>() =>
         _options.TryGetTypeInfo(typeof(T), out var info)

@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-
 using Microsoft.Extensions.Primitives;
-
 using OrleansTokens.DeployTokens;
 
 namespace OrleansTokens.Silo.Http.Credentials;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-
 using Microsoft.AspNetCore.Http.HttpResults;
-
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
 

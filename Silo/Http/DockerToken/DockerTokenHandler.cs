@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
-
 using OrleansTokens.Client;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Silo.Http.Credentials;

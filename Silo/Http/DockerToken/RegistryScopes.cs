@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
-
 using Microsoft.Extensions.Primitives;
-
 using OrleansTokens.RegistryTokens;
 
 namespace OrleansTokens.Silo.Http.DockerToken;

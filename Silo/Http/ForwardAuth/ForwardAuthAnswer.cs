@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;

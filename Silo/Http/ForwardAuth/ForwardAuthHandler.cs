@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-
 using Microsoft.AspNetCore.Http.Features;
-
 using OrleansTokens.Client;
 using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-
 using Microsoft.Extensions.Primitives;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;

@@ -32,12 +32,20 @@ internal sealed class DataDirectory : IDisposable
         {
             CreateOwnerOnly(full);
             var directory = new DataDirectory(full, Lock(full));
-            directory.KeepFilesPrivate();
-            return directory;
+            try
+            {
+                directory.KeepFilesPrivate();
+                return directory;
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SqliteOpenException($"The data directory '{full}' cannot be written: {e.Message}", e);
+            throw new SqliteOpenException($"The data directory '{full}' cannot be used: {e.Message}", e);
         }
     }
 
@@ -68,10 +76,6 @@ internal sealed class DataDirectory : IDisposable
                 $"The data directory '{directory}' is in use by another process (it holds '{file}'). An embedded database serves one "
                 + "process: stop the other one, or give this one a directory of its own.",
                 e);
-        }
-        catch (IOException e)
-        {
-            throw new SqliteOpenException($"The data directory '{directory}' cannot be used: {e.Message}", e);
         }
     }
 

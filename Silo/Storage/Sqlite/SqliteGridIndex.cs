@@ -15,7 +15,7 @@ internal sealed class SqliteGridIndex(SqliteDatabase database) : IGridIndex
             parent_id = excluded.parent_id, slug = excluded.slug, slug_folded = excluded.slug_folded, name = excluded.name,
             name_folded = excluded.name_folded, visibility = excluded.visibility, archived = excluded.archived,
             created_at = excluded.created_at, deleted = excluded.deleted, epoch = excluded.epoch
-        WHERE excluded.epoch > index_namespace.epoch
+        WHERE excluded.epoch >= index_namespace.epoch
         """;
 
     private const string UpsertToken =
@@ -26,7 +26,7 @@ internal sealed class SqliteGridIndex(SqliteDatabase database) : IGridIndex
             holder_kind = excluded.holder_kind, holder_id = excluded.holder_id, name = excluded.name, username = excluded.username,
             scopes = excluded.scopes, created_at = excluded.created_at, expires_at = excluded.expires_at,
             revoked = excluded.revoked, deleted = excluded.deleted, epoch = excluded.epoch
-        WHERE excluded.epoch > index_token.epoch
+        WHERE excluded.epoch >= index_token.epoch
         """;
 
     private const string GroupHeight =

@@ -17,7 +17,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private const long MaxGroupBytes = 16 << 20;
 
     /// <summary>Beyond this many, callers wait before they are queued.</summary>
-    private const int QueueLength = 8192;
+    public const int QueueLength = 8192;
 
     private readonly Func<SqliteSession> _openSession;
     private readonly SqliteLogKeeper _log;

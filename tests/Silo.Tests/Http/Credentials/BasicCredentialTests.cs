@@ -1,9 +1,6 @@
 using System.Text;
-
 using CsCheck;
-
 using Microsoft.Extensions.Primitives;
-
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Silo.Http.Credentials;
 

@@ -1,7 +1,5 @@
 using CsCheck;
-
 using Microsoft.Extensions.Primitives;
-
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Silo.Http.DockerToken;
 

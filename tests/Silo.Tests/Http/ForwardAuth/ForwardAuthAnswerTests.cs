@@ -1,5 +1,4 @@
 using System.Text.Json;
-
 using OrleansTokens.Silo.Http.ForwardAuth;
 using OrleansTokens.Validation;
 

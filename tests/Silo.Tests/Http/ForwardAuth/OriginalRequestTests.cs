@@ -1,8 +1,6 @@
 using CsCheck;
-
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-
 using OrleansTokens.Silo.Http.ForwardAuth;
 
 namespace OrleansTokens.Silo.Tests.Http.ForwardAuth;

@@ -1,5 +1,4 @@
 using CsCheck;
-
 using OrleansTokens.Silo.Http.ForwardAuth;
 
 namespace OrleansTokens.Silo.Tests.Http.ForwardAuth;
