@@ -25,8 +25,8 @@ builder.Services.AddHealth();
 builder.Services.AddApiReference();
 
 var app = builder.Build();
-app.UseGitLabApiErrors();
 app.MapForwardAuth();
+app.UseGitLabApiErrors();
 app.MapHealth();
 app.MapDockerToken();
 app.MapGitLabApi();
