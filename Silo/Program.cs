@@ -1,1 +1,35 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.ApiReference;
+using OrleansTokens.Silo.Http.DockerToken;
+using OrleansTokens.Silo.Http.ForwardAuth;
+using OrleansTokens.Silo.Http.GitLabApi;
+
+var builder = WebApplication.CreateBuilder(args);
+if (!GridSettings.TryRead(builder.Configuration, out var settings, out var faults))
+{
+    return GridProcess.Refuse(faults);
+}
+
+builder.UseDefaultAddress();
+builder.AddQuietLogging();
+try
+{
+    builder.AddGrid(settings);
+}
+catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
+{
+    return GridProcess.Refuse(explained);
+}
+
+builder.Services.AddHealth();
+builder.Services.AddApiReference();
+
+var app = builder.Build();
+app.MapForwardAuth();
+app.UseGitLabApiErrors();
+app.MapHealth();
+app.MapDockerToken();
+app.MapRegistryKeys();
+app.MapGitLabApi();
+app.MapApiReference();
+return await GridProcess.RunAsync(app);

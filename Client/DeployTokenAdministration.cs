@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.RegistryTokens;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Client;
+
+/// <summary>
+/// Administers groups, projects and deploy tokens. It asks nobody whether the operator named in a request may do so: its caller has.
+/// Safe for any number of threads. Every change is durable, and obeyed, when its call returns, and every call may be repeated.
+/// </summary>
+/// <remarks>Every method throws <see cref="Errors.TokenAuthorityException"/>: with the code of what is wrong with the request, in which
+/// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, in which case it is not known whether anything
+/// was.</remarks>
+public sealed class DeployTokenAdministration
+{
+    private readonly IGrainFactory _grains;
+    private readonly CredentialGate _gate;
+
+    internal DeployTokenAdministration(IGrainFactory grains, CredentialGate gate)
+    {
+        _grains = grains;
+        _gate = gate;
+    }
+
+    private INamespaceDirectoryGrain Namespaces => _grains.GetGrain<INamespaceDirectoryGrain>(0);
+
+    /// <summary>Whom an operator token stands for, or null.</summary>
+    public Task<OperatorPrincipal?> AuthenticateOperatorAsync(Secret token, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IOperatorDirectoryGrain>(0).AuthenticateAsync(token), cancellation);
+
+    /// <summary>Where a path leads.</summary>
+    public Task<ResolvedPath> ResolveAsync(NamespacePath path, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Namespaces.ResolveAsync(path).AsTask(), cancellation);
+
+    /// <summary>A group or project, or null where it or a group above it does not exist.</summary>
+    public Task<NamespaceView?> GetNamespaceAsync(NamespaceId id, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Node(id).GetAsync(), cancellation);
+
+    /// <summary>A page of groups or projects.</summary>
+    public Task<NamespacePage> ListNamespacesAsync(ListNamespaces query, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Namespaces.ListAsync(query), cancellation);
+
+    /// <summary>Makes a group.</summary>
+    public Task<NamespaceView> CreateGroupAsync(CreateNamespace request, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Namespaces.CreateGroupAsync(request), cancellation);
+
+    /// <summary>Makes a project.</summary>
+    public Task<NamespaceView> CreateProjectAsync(CreateNamespace request, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Namespaces.CreateProjectAsync(request), cancellation);
+
+    /// <summary>Changes what is named of a group or project.</summary>
+    public Task<NamespaceView> ChangeNamespaceAsync(NamespaceId id, ChangeNamespace change, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Node(id).ChangeAsync(change), cancellation);
+
+    /// <summary>Moves a group or project, with all below it.</summary>
+    public Task<NamespaceView> TransferNamespaceAsync(NamespaceId id, GroupId parent, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Namespaces.TransferAsync(id, parent, by), cancellation);
+
+    /// <summary>Deletes a group or project, with all below it. False where there was nothing.</summary>
+    public Task<bool> DeleteNamespaceAsync(NamespaceId id, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Node(id).DeleteAsync(by), cancellation);
+
+    /// <summary>Issues a deploy token. The answer is the only place where its secret is ever shown.</summary>
+    public Task<IssuedDeployToken> IssueTokenAsync(IssueDeployToken request, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).IssueAsync(request), cancellation);
+
+    /// <summary>A page of deploy tokens.</summary>
+    public Task<DeployTokenPage> ListTokensAsync(ListDeployTokens query, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).ListAsync(query), cancellation);
+
+    /// <summary>A deploy token, or null where there is none.</summary>
+    public Task<DeployTokenView?> GetTokenAsync(TokenId id, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Token(id).GetAsync(), cancellation);
+
+    /// <summary>Revokes a deploy token: it is dead when the call returns. Null where there is none.</summary>
+    public Task<RevocationReceipt?> RevokeTokenAsync(TokenId id, OperatorId by, string reason, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation);
+
+    /// <summary>Destroys a deploy token: it is dead when the call returns, and not shown any more. False where there is none.</summary>
+    public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Token(id).DestroyAsync(by), cancellation);
+
+    /// <summary>Explains a decision about a token; its secret and username are taken as right.</summary>
+    public async Task<Explanation> ExplainTokenAsync(TokenId token, Question question, CancellationToken cancellation = default) =>
+        await GridCalls.RunAsync(() => Token(token).ExplainAsync(new ExplainRequest(null, question)), cancellation);
+
+    /// <summary>Explains a decision about a credential.</summary>
+    public async Task<Explanation> ExplainAsync(Credential credential, Question question, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        var (token, refusal) = await _gate.InspectAsync(credential.Secret, cancellation);
+        return refusal == DenyReason.None
+            ? await GridCalls.RunAsync(() => Token(token).ExplainAsync(new ExplainRequest(credential, question)), cancellation)
+            : new Explanation(null, Decision.Deny(refusal), [new DecisionFact("credential", false, Describe(refusal))]);
+    }
+
+    /// <summary>Makes a new key for registry tokens. See <see cref="ISigningKeyGrain.RotateAsync"/>.</summary>
+    public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(
+        TimeSpan delay, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RotateAsync(delay, by), cancellation);
+
+    private static string Describe(DenyReason refusal) => refusal switch
+    {
+        DenyReason.CredentialForged => "The tag was not made by this authority.",
+        DenyReason.CredentialMalformed => "It begins like a token of this authority and is none.",
+        _ => "It has not the shape of a token of this authority.",
+    };
+
+    private INamespaceGrain Node(NamespaceId id) => id.Kind switch
+    {
+        NamespaceKind.Group => _grains.GetGrain<IGroupGrain>(id.Value),
+        NamespaceKind.Project => _grains.GetGrain<IProjectGrain>(id.Value),
+        _ => throw new ArgumentException("Neither a group nor a project.", nameof(id)),
+    };
+
+    private IDeployTokenAdministrationGrain Token(TokenId id) => _grains.GetGrain<IDeployTokenAdministrationGrain>(id.Value);
+}

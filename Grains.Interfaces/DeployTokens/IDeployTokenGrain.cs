@@ -1,0 +1,61 @@
+using Orleans.Concurrency;
+using OrleansTokens.Operators;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.DeployTokens;
+
+/// <summary>A deploy token, as those see it who only validate. Keyed by the token id.</summary>
+[Alias(WireAliases.IDeployTokenGrain)]
+public interface IDeployTokenGrain : IGrainWithIntegerKey
+{
+    /// <summary>May the holder of this credential do this, here, now? One decision for each question, in their order.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: nothing may be concluded.</exception>
+    [AlwaysInterleave, Alias("Validate")]
+    Task<ValidationAnswer> ValidateAsync(ValidationRequest request);
+}
+
+/// <summary>A deploy token, as those see it who administer. Keyed by the token id. Every call may be repeated.</summary>
+[Alias(WireAliases.IDeployTokenAdministrationGrain)]
+public interface IDeployTokenAdministrationGrain : IGrainWithIntegerKey
+{
+    /// <summary>The token, or null where there is none (never issued, destroyed, or its holder deleted).</summary>
+    [AlwaysInterleave, Alias("Get")]
+    Task<DeployTokenView?> GetAsync();
+
+    /// <summary>Makes the token of this id. Called once for an id that was just handed out.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/> (the holder),
+    /// <see cref="Errors.ErrorCode.InvalidArgument"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>,
+    /// <see cref="Errors.ErrorCode.Unavailable"/>. No usable token is left behind.</exception>
+    [Alias("Issue")]
+    Task<IssuedDeployToken> IssueAsync(IssueDeployToken request);
+
+    /// <summary>Revokes the token: durable, and obeyed everywhere, when the call returns. Null where there is no such token.</summary>
+    [Alias("Revoke")]
+    Task<RevocationReceipt?> RevokeAsync(OperatorId by, string reason);
+
+    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more. False where there is no such token.</summary>
+    [Alias("Destroy")]
+    Task<bool> DestroyAsync(OperatorId by);
+
+    /// <summary>The same decisions as <see cref="IDeployTokenGrain.ValidateAsync"/>, with the facts each rests on. Without a secret in
+    /// the request the credential is taken as right.</summary>
+    [AlwaysInterleave, Alias("Explain")]
+    Task<Explanation> ExplainAsync(ExplainRequest request);
+
+    /// <summary>Writes the token into the index again.</summary>
+    [Alias("Reindex")]
+    Task ReindexAsync();
+}
+
+/// <summary>Issues and lists deploy tokens. Stateless; key 0.</summary>
+[Alias(WireAliases.IDeployTokenDirectoryGrain)]
+public interface IDeployTokenDirectoryGrain : IGrainWithIntegerKey
+{
+    /// <summary>Issues a token under a new id. See <see cref="IDeployTokenAdministrationGrain.IssueAsync"/>.</summary>
+    [Alias("Issue")]
+    Task<IssuedDeployToken> IssueAsync(IssueDeployToken request);
+
+    /// <summary>A page of tokens, from the index; each item is told by its own grain.</summary>
+    [Alias("List")]
+    Task<DeployTokenPage> ListAsync(ListDeployTokens query);
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using OrleansTokens.DeployTokens;
+
+namespace OrleansTokens.Installation;
+
+/// <summary>What a gateway needs to refuse forged tokens by itself. With it one can make tokens that pass a gateway, not tokens that
+/// any grain accepts.</summary>
+/// <param name="TagKeys">The keys of tags, newest first, 32 bytes each.</param>
+/// <param name="Prefixes">The prefixes of tokens, the one in use first.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.GatewayKeys)]
+public sealed record GatewayKeys(
+    [property: Id(0)] ImmutableArray<ImmutableArray<byte>> TagKeys,
+    [property: Id(1)] ImmutableArray<string> Prefixes);
+
+/// <summary>What there is once in an installation. Key 0.</summary>
+[Alias(WireAliases.IInstallationGrain)]
+public interface IInstallationGrain : IGrainWithIntegerKey
+{
+    /// <summary>Sees to it that there is an administrator's operator token. With <paramref name="given"/>: that one, and the one before
+    /// is dead. Without: the one there is, or a new one, which is returned this once.</summary>
+    [Alias("EnsureAdministrator")]
+    Task<Secret?> EnsureAdministratorAsync(Secret? given);
+
+    /// <summary>What a gateway needs to refuse forged tokens by itself.</summary>
+    [Alias("GetGatewayKeys")]
+    Task<GatewayKeys> GetGatewayKeysAsync();
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace OrleansTokens.Namespaces;
+
+/// <summary>Where a path leads.</summary>
+/// <param name="Target">The group or project; none where the path leads nowhere.</param>
+/// <param name="Redirected">Whether an old name was used on the way.</param>
+/// <param name="Segments">How many segments of the path were used. Fewer than it has where a project was met on the way: the rest is
+/// for others to interpret (an image name, for example).</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.ResolvedPath)]
+public readonly record struct ResolvedPath(
+    [property: Id(0)] NamespaceId Target,
+    [property: Id(1)] bool Redirected,
+    [property: Id(2)] int Segments);
+
+/// <summary>How a list is sorted.</summary>
+public enum NamespaceOrder
+{
+    /// <summary>By id.</summary>
+    Id = 0,
+
+    /// <summary>By name.</summary>
+    Name = 1,
+
+    /// <summary>By path segment.</summary>
+    Path = 2,
+
+    /// <summary>By the time of creation.</summary>
+    CreatedAt = 3,
+}
+
+/// <summary>Which groups or projects are asked for.</summary>
+/// <param name="Kind">Groups or projects.</param>
+/// <param name="Parent">Only those directly in this group.</param>
+/// <param name="Subtree">Only those in this group at any depth.</param>
+/// <param name="TopLevelOnly">Only those in no group.</param>
+/// <param name="Search">Only those whose name or path segment contains this, without regard to case.</param>
+/// <param name="Order">How the list is sorted.</param>
+/// <param name="Descending">Whether the other way round.</param>
+/// <param name="Offset">How many to leave out at the beginning: 0 or more.</param>
+/// <param name="Limit">How many at most: 1 to <see cref="Limits.MaxPageSize"/>.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.ListNamespaces)]
+public sealed record ListNamespaces(
+    [property: Id(0)] NamespaceKind Kind,
+    [property: Id(1)] GroupId? Parent,
+    [property: Id(2)] GroupId? Subtree,
+    [property: Id(3)] bool TopLevelOnly,
+    [property: Id(4)] string? Search,
+    [property: Id(5)] NamespaceOrder Order,
+    [property: Id(6)] bool Descending,
+    [property: Id(7)] int Offset,
+    [property: Id(8)] int Limit);
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">What is on the page.</param>
+/// <param name="Total">How many the whole list has.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.NamespacePage)]
+public sealed record NamespacePage([property: Id(0)] ImmutableArray<NamespaceView> Items, [property: Id(1)] long Total);
+
+/// <summary>Finds and makes groups and projects. Stateless; key 0.</summary>
+[Alias(WireAliases.INamespaceDirectoryGrain)]
+public interface INamespaceDirectoryGrain : IGrainWithIntegerKey
+{
+    /// <summary>Walks a path down the tree. It says where names lead, not whether what they lead to still exists.</summary>
+    [AlwaysInterleave, Alias("Resolve")]
+    ValueTask<ResolvedPath> ResolveAsync(NamespacePath path);
+
+    /// <summary>Makes a group under a new id. See <see cref="INamespaceGrain.CreateAsync"/>.</summary>
+    [Alias("CreateGroup")]
+    Task<NamespaceView> CreateGroupAsync(CreateNamespace request);
+
+    /// <summary>Makes a project under a new id. See <see cref="INamespaceGrain.CreateAsync"/>.</summary>
+    [Alias("CreateProject")]
+    Task<NamespaceView> CreateProjectAsync(CreateNamespace request);
+
+    /// <summary>Moves a group or project. See <see cref="INamespaceGrain.TransferAsync"/>.</summary>
+    [Alias("Transfer")]
+    Task<NamespaceView> TransferAsync(NamespaceId node, GroupId parent, Operators.OperatorId by);
+
+    /// <summary>A page of groups or projects, from the index; each item is told by its own grain.</summary>
+    [Alias("List")]
+    Task<NamespacePage> ListAsync(ListNamespaces query);
+}

@@ -1,0 +1,66 @@
+using Orleans.Concurrency;
+using OrleansTokens.Operators;
+
+namespace OrleansTokens.Namespaces;
+
+/// <summary>What groups and projects have in common. Every change is durable when its call returns, and every call may be repeated.</summary>
+[Alias(WireAliases.INamespaceGrain)]
+public interface INamespaceGrain : IGrain
+{
+    /// <summary>The node as it is, or null where it, or a group above it, does not exist.</summary>
+    [AlwaysInterleave, Alias("Get")]
+    Task<NamespaceView?> GetAsync();
+
+    /// <summary>The node and the groups above it, or null where one of them does not exist. Asks upward only.</summary>
+    /// <param name="below">How many nodes are below, in the lineage that is being built: 0 where this node's own is asked for.</param>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: longer than
+    /// <see cref="Limits.MaxPathSegments"/>, which no tree is.</exception>
+    [AlwaysInterleave, Alias("GetLineage")]
+    ValueTask<Lineage?> GetLineageAsync(int below);
+
+    /// <summary>Makes the node of this id. Called once for an id that was just handed out.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.PathTaken"/>, <see cref="Errors.ErrorCode.NotFound"/>
+    /// (the parent), <see cref="Errors.ErrorCode.InvalidArgument"/>, <see cref="Errors.ErrorCode.LimitExceeded"/> (depth),
+    /// <see cref="Errors.ErrorCode.Unavailable"/>. Nothing usable is left behind.</exception>
+    [Alias("Create")]
+    Task<NamespaceView> CreateAsync(CreateNamespace request);
+
+    /// <summary>Changes what is named; says the new state.</summary>
+    /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>. Nothing was changed.</exception>
+    [Alias("Change")]
+    Task<NamespaceView> ChangeAsync(ChangeNamespace change);
+
+    /// <summary>Moves the node, and with it all below it, into another group, or to the top (groups only). The old path leaves a
+    /// redirect. Tokens of the groups it left do not reach it any more when the call returns. Groups move one at a time: call
+    /// <see cref="INamespaceDirectoryGrain.TransferAsync"/>.</summary>
+    /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>, and <see cref="Errors.ErrorCode.Conflict"/>
+    /// where a group would come to lie below itself. Nothing was changed.</exception>
+    [Alias("Transfer")]
+    Task<NamespaceView> TransferAsync(GroupId parent, OperatorId by);
+
+    /// <summary>Deletes the node and all below it. Every token held there is dead when the call returns. False where there was nothing.</summary>
+    [Alias("Delete")]
+    Task<bool> DeleteAsync(OperatorId by);
+
+    /// <summary>Enters a token into the list of tokens held here, before the token itself is written.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
+    [Alias("HoldToken")]
+    Task HoldTokenAsync(DeployTokens.TokenId token);
+
+    /// <summary>Brings the index up to date, and finishes the deletion where the node, or a group above it, is gone.</summary>
+    [Alias("Reindex")]
+    Task ReindexAsync();
+}
+
+/// <summary>A group. Keyed by its id.</summary>
+[Alias(WireAliases.IGroupGrain)]
+public interface IGroupGrain : INamespaceGrain, IGrainWithIntegerKey;
+
+/// <summary>A project. Keyed by its id.</summary>
+[Alias(WireAliases.IProjectGrain)]
+public interface IProjectGrain : INamespaceGrain, IGrainWithIntegerKey
+{
+    /// <summary>May somebody without a credential do this here, now?</summary>
+    [AlwaysInterleave, Alias("ValidateAnonymous")]
+    Task<Validation.Decision> ValidateAnonymousAsync(Validation.RegistryAction action, bool viaRedirect);
+}

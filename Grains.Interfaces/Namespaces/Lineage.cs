@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace OrleansTokens.Namespaces;
+
+/// <summary>What a decision needs to know of one group or project.</summary>
+/// <param name="Id">The node.</param>
+/// <param name="Slug">Its segment of the path.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Visibility">Its own visibility; what counts is <see cref="Lineage.Visibility"/>.</param>
+/// <param name="Archived">Whether it is archived itself; what counts is <see cref="Lineage.Archived"/>.</param>
+/// <param name="Epoch">Grows with every change of the node.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.LineageNode)]
+public sealed record LineageNode(
+    [property: Id(0)] NamespaceId Id,
+    [property: Id(1)] Slug Slug,
+    [property: Id(2)] string Name,
+    [property: Id(3)] Visibility Visibility,
+    [property: Id(4)] bool Archived,
+    [property: Id(5)] long Epoch);
+
+/// <summary>
+/// A node and the groups above it, up to the top-level group. It exists only where every node of it does: below a deleted group there
+/// is no lineage, and so no decision that allows anything.
+/// </summary>
+/// <param name="Nodes">The node itself first, the top-level group last; 1 to <see cref="Limits.MaxPathSegments"/> nodes.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.Lineage)]
+public sealed record Lineage([property: Id(0)] ImmutableArray<LineageNode> Nodes)
+{
+    /// <summary>The node whose lineage this is.</summary>
+    public LineageNode Node => Nodes[0];
+
+    /// <summary>The top-level group.</summary>
+    public LineageNode Root => Nodes[^1];
+
+    /// <summary>Whether the node or any group above it is archived.</summary>
+    public bool Archived => Nodes.Any(static n => n.Archived);
+
+    /// <summary>The least visible of all its nodes: something public below something private is private.</summary>
+    public Visibility Visibility => Nodes.Min(static n => n.Visibility);
+
+    /// <summary>The full path, as its nodes are called now.</summary>
+    public string FullPath => string.Join('/', Nodes.Reverse().Select(static n => n.Slug.ToString()));
+
+    /// <summary>The names from the top down, joined by <c> / </c>.</summary>
+    public string FullName => string.Join(" / ", Nodes.Reverse().Select(static n => n.Name));
+
+    /// <summary>Whether <paramref name="holder"/> is the node itself or a group above it (reference §3.2, <c>has_access_to?</c>).</summary>
+    public bool IsWithin(NamespaceId holder) => !holder.IsNone && Nodes.Any(n => n.Id == holder);
+}

@@ -1,0 +1,282 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Index;
+using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Namespaces;
+using OrleansTokens.Grains.Storage;
+using OrleansTokens.Grains.Validation;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.DeployTokens;
+
+/// <inheritdoc cref="IDeployTokenGrain"/>
+[GrainType("deploy-token")]
+internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain
+{
+    private readonly DurableState<DeployTokenState> _state;
+    private readonly IGridIndex _index;
+    private readonly MasterKeyRing _keys;
+    private readonly DeployTokenOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<DeployTokenGrain> _logger;
+    private readonly TokenId _id;
+    private ImmutableArray<SecretDigest> _digests;
+    private DeployTokenState? _digestsOf;
+    private bool _ending;
+    private bool _redigesting;
+
+    public DeployTokenGrain(
+        [PersistentState("token")] IPersistentState<DeployTokenState> storage,
+        IGridIndex index,
+        MasterKeyRing keys,
+        DeployTokenOptions options,
+        TimeProvider time,
+        ILogger<DeployTokenGrain> logger)
+    {
+        _state = new DurableState<DeployTokenState>(storage, this);
+        _index = index;
+        _keys = keys;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _id = new TokenId(this.GetPrimaryKeyLong());
+    }
+
+    private DeployTokenState State => _state.Current;
+
+    public async Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
+    {
+        if (request.Questions.IsDefaultOrEmpty || request.Questions.Length > Limits.MaxQuestions)
+        {
+            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        }
+
+        var places = new Place[request.Questions.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = await LocateAsync(request.Questions[i]);
+        }
+
+        var holder = await HolderLineageAsync();
+        var match = Match(request.Credential);
+
+        // No await from here on: what is decided is true when it leaves.
+        var now = _time.GetUtcNow();
+        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
+        for (var i = 0; i < places.Length; i++)
+        {
+            decisions.Add(TokenPolicy.Decide(Input(match, holder, request.Questions[i], places[i], now)));
+        }
+
+        return new ValidationAnswer(decisions.MoveToImmutable());
+    }
+
+    public async Task<Explanation> ExplainAsync(ExplainRequest request)
+    {
+        var place = await LocateAsync(request.Question);
+        var holder = await HolderLineageAsync();
+        var match = request.Credential is { } credential ? Match(credential) : CredentialMatch.Right;
+        var facts = new FactList();
+        var input = Input(match, holder, request.Question, place, _time.GetUtcNow());
+        var decision = TokenPolicy.Decide(input, facts);
+        return new Explanation(input.Token, decision, facts.Facts);
+    }
+
+    public async Task<DeployTokenView?> GetAsync() =>
+        await HolderLineageAsync() is not null && State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
+
+    public async Task<IssuedDeployToken> IssueAsync(IssueDeployToken request)
+    {
+        if (State.Status != DeployTokenStatus.None)
+        {
+            throw new TokenAuthorityException(ErrorCode.Conflict, $"Token {_id} was already issued.");
+        }
+
+        DeployTokenRules.Check(request);
+        await NamespaceGrains.Of(GrainFactory, request.Holder).HoldTokenAsync(_id);
+        var secret = TokenFormat.Issue(_options.Prefixes, _options.Region, _id.Value, _keys.TagKeys[0]);
+        var now = _time.GetUtcNow();
+        var issued = new DeployTokenState
+        {
+            Status = DeployTokenStatus.Issued,
+            HolderKind = request.Holder.Kind,
+            HolderId = request.Holder.Value,
+            Name = request.Name,
+            Username = string.IsNullOrEmpty(request.Username) ? null : request.Username,
+            Scopes = request.Scopes,
+            CreatedAt = now,
+            CreatedBy = request.Operator.Value,
+            ExpiresAt = request.ExpiresAt,
+            Secrets = [new StoredSecret { Digest = Digest(secret).ToStorageText(), CreatedAt = now }],
+            Epoch = 1,
+        };
+        await _index.UpsertAsync(Row(issued)); // First: an entry without a token does no harm.
+        await _state.WriteAsync(issued);
+        LogIssued(_id.Value, request.Holder, request.Operator.Value);
+        return new IssuedDeployToken(issued.View(_id), secret);
+    }
+
+    public async Task<RevocationReceipt?> RevokeAsync(OperatorId by, string reason)
+    {
+        DeployTokenRules.CheckReason(reason);
+        if (State.Status != DeployTokenStatus.Issued)
+        {
+            return null;
+        }
+
+        var already = State.Revocation is not null;
+        if (!already)
+        {
+            var revocation = new StoredRevocation { At = _time.GetUtcNow(), By = by.Value, Reason = reason };
+            await EndAsync(State with { Revocation = revocation, Epoch = State.Epoch + 1 });
+            LogRevoked(_id.Value, by.Value);
+        }
+
+        await _index.UpsertAsync(Row(State));
+        return new RevocationReceipt(State.View(_id), already);
+    }
+
+    public async Task<bool> DestroyAsync(OperatorId by)
+    {
+        if (State.Status == DeployTokenStatus.Issued)
+        {
+            await EndAsync(State with
+            {
+                Status = DeployTokenStatus.Destroyed,
+                DestroyedAt = _time.GetUtcNow(),
+                DestroyedBy = by.Value,
+                Epoch = State.Epoch + 1,
+            });
+            LogDestroyed(_id.Value, by.Value);
+        }
+        else if (State.Status == DeployTokenStatus.None)
+        {
+            return false;
+        }
+
+        await _index.UpsertAsync(Row(State));
+        return true;
+    }
+
+    public Task ReindexAsync() => _index.UpsertAsync(Row(State));
+
+    /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
+    private async Task EndAsync(DeployTokenState next)
+    {
+        _ending = true;
+        await _state.WriteAsync(next);
+        _ending = false;
+    }
+
+    private DecisionInput Input(CredentialMatch match, Lineage? holder, Question question, Place place, DateTimeOffset now)
+    {
+        if (_ending)
+        {
+            throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.");
+        }
+
+        var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
+        return new DecisionInput(token, match, holder is not null, question.Action, place.Lineage, place.ViaRedirect, now);
+    }
+
+    private async ValueTask<Place> LocateAsync(Question question)
+    {
+        var resource = question.Resource;
+        if (!ActionNames.NeedsResource(question.Action) || resource.IsNone)
+        {
+            return default;
+        }
+
+        if (resource.Path.IsNone)
+        {
+            return new Place(await GrainFactory.GetGrain<IProjectGrain>(resource.Project.Value).GetLineageAsync(below: 0), false);
+        }
+
+        var resolved = await PathWalk.ResolveAsync(GrainFactory, resource.Path);
+        var whole = resolved.Segments == resource.Path.Segments.Length;
+        return resolved.Target.Kind == NamespaceKind.Project && (whole || resource.LongestPrefix)
+            ? new Place(await GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value).GetLineageAsync(below: 0), resolved.Redirected)
+            : default;
+    }
+
+    private ValueTask<Lineage?> HolderLineageAsync() => State.HolderKind == NamespaceKind.None
+        ? ValueTask.FromResult<Lineage?>(null)
+        : NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).GetLineageAsync(below: 0);
+
+    private CredentialMatch Match(Credential credential)
+    {
+        var secret = credential.Secret;
+        if (State.Status == DeployTokenStatus.None)
+        {
+            _ = Digest(secret); // The same work as for a token that exists.
+            return CredentialMatch.OtherSecret;
+        }
+
+        foreach (var digest in Digests())
+        {
+            if (digest.Compare(_keys, DigestPurpose.DeployToken, secret) == DigestMatch.Same)
+            {
+                if (digest.NeedsRedigest(_keys))
+                {
+                    BeginRedigesting(digest.ToStorageText(), Digest(secret).ToStorageText());
+                }
+
+                var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
+                return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
+                    ? CredentialMatch.Right
+                    : CredentialMatch.OtherUsername;
+            }
+        }
+
+        return CredentialMatch.OtherSecret;
+    }
+
+    private ImmutableArray<SecretDigest> Digests()
+    {
+        if (!ReferenceEquals(_digestsOf, State))
+        {
+            _digestsOf = State;
+            _digests = [.. State.Secrets.Select(static s =>
+                SecretDigest.TryParse(s.Digest, out var digest) ? digest : throw TokenAuthorityException.Unavailable("A digest cannot be read."))];
+        }
+
+        return _digests;
+    }
+
+    private SecretDigest Digest(Secret secret) => SecretDigest.Compute(_keys, DigestPurpose.DeployToken, secret);
+
+    /// <summary>Keeps the secret under the newest master key, now that it was seen. Off the path of the validation.</summary>
+    private void BeginRedigesting(string old, string renewed)
+    {
+        if (_redigesting)
+        {
+            return;
+        }
+
+        _redigesting = true;
+        this.RegisterGrainTimer(
+            () => RedigestAsync(old, renewed), new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+    }
+
+    private async Task RedigestAsync(string old, string renewed)
+    {
+        var secrets = State.Secrets.Select(s => s.Digest == old ? s with { Digest = renewed } : s);
+        await _state.WriteAsync(State with { Secrets = [.. secrets], Epoch = State.Epoch + 1 });
+        _redigesting = false;
+    }
+
+    private TokenRow Row(DeployTokenState state)
+    {
+        var view = state.View(_id);
+        return new TokenRow(
+            _id.Value, view.Holder.Kind, view.Holder.Value, view.Name, view.Username, (int)view.Scopes, view.CreatedAt, view.ExpiresAt,
+            view.Revocation is not null, Deleted: state.Status != DeployTokenStatus.Issued, Math.Max(view.Epoch, 1));
+    }
+
+    /// <summary>Where a question is aimed.</summary>
+    private readonly record struct Place(Lineage? Lineage, bool ViaRedirect);
+}

@@ -1,0 +1,55 @@
+using System.Buffers;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
+
+namespace OrleansTokens.Grains.DeployTokens;
+
+/// <summary>What a deploy token may be (reference §1.1 to §1.3). Pure.</summary>
+internal static class DeployTokenRules
+{
+    private static readonly SearchValues<char> UsernameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.");
+
+    public static void Check(IssueDeployToken request)
+    {
+        if (request.Holder.IsNone)
+        {
+            throw TokenAuthorityException.Invalid("holder", "is neither a group nor a project");
+        }
+
+        if (request.Scopes == DeployTokenScopes.None || (request.Scopes & ~ScopeNames.All) != 0)
+        {
+            throw TokenAuthorityException.Invalid("scopes", "can't be blank");
+        }
+
+        if (request.Name.Length > Limits.MaxNameLength)
+        {
+            throw TokenAuthorityException.Invalid("name", TooLong);
+        }
+
+        if (request.Username is not { Length: > 0 } username)
+        {
+            return;
+        }
+
+        if (username.Length > Limits.MaxNameLength)
+        {
+            throw TokenAuthorityException.Invalid("username", TooLong);
+        }
+
+        if (username.AsSpan().ContainsAnyExcept(UsernameCharacters))
+        {
+            throw TokenAuthorityException.Invalid("username", "can contain only letters, digits, '_', '-', '+', and '.'");
+        }
+    }
+
+    public static void CheckReason(string reason)
+    {
+        if (reason.Length > Limits.MaxReasonLength)
+        {
+            throw TokenAuthorityException.Invalid("reason", $"is too long (maximum is {Limits.MaxReasonLength} characters)");
+        }
+    }
+
+    private static string TooLong => $"is too long (maximum is {Limits.MaxNameLength} characters)";
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Storage;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+
+namespace OrleansTokens.Grains.DeployTokens;
+
+/// <summary>Where in its life a token is. Numbers are stored.</summary>
+internal enum DeployTokenStatus
+{
+    /// <summary>Never issued.</summary>
+    None = 0,
+
+    /// <summary>Issued. It may be revoked or expired.</summary>
+    Issued = 1,
+
+    /// <summary>Destroyed: dead, and shown to nobody. What happened to it is kept.</summary>
+    Destroyed = 2,
+}
+
+/// <summary>One secret of a token, as stored.</summary>
+internal sealed record StoredSecret
+{
+    /// <summary>The digest in its text form.</summary>
+    public string Digest { get; init; } = "";
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A revocation, as stored.</summary>
+internal sealed record StoredRevocation
+{
+    public DateTimeOffset At { get; init; }
+
+    public long By { get; init; }
+
+    public string Reason { get; init; } = "";
+}
+
+/// <summary>The state of a deploy token.</summary>
+internal sealed record DeployTokenState : IDurable
+{
+    public DeployTokenStatus Status { get; init; }
+
+    public NamespaceKind HolderKind { get; init; }
+
+    public long HolderId { get; init; }
+
+    public string Name { get; init; } = "";
+
+    /// <summary>Null: the default, made of the id.</summary>
+    public string? Username { get; init; }
+
+    public DeployTokenScopes Scopes { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public long CreatedBy { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public StoredRevocation? Revocation { get; init; }
+
+    public ImmutableArray<StoredSecret> Secrets { get; init; } = [];
+
+    public DateTimeOffset? DestroyedAt { get; init; }
+
+    public long DestroyedBy { get; init; }
+
+    public long Epoch { get; init; }
+
+    public string? Fault()
+    {
+        if (Status == DeployTokenStatus.None)
+        {
+            return Epoch == 0 && Secrets.IsDefaultOrEmpty ? null : "something is kept of a token that was never issued";
+        }
+
+        if (!Enum.IsDefined(Status) || HolderKind is not (NamespaceKind.Group or NamespaceKind.Project) || HolderId <= 0)
+        {
+            return "an unknown status or holder";
+        }
+
+        if (Scopes == DeployTokenScopes.None || (Scopes & ~ScopeNames.All) != 0)
+        {
+            return "no scope, or an unknown one";
+        }
+
+        return Secrets.IsDefaultOrEmpty || !Secrets.All(static s => SecretDigest.TryParse(s.Digest, out _)) ? "no digest" : null;
+    }
+
+    /// <summary>The token as administrators see it.</summary>
+    public DeployTokenView View(TokenId id) => new(
+        id, new NamespaceId(HolderKind, HolderId), Name, Username ?? DefaultUsername(id), Scopes, CreatedAt, new OperatorId(CreatedBy),
+        ExpiresAt, Revocation is { } r ? new Revocation(r.At, new OperatorId(r.By), r.Reason) : null, Epoch);
+
+    /// <summary>Reference §1.2.</summary>
+    public static string DefaultUsername(TokenId id) => string.Create(CultureInfo.InvariantCulture, $"gitlab+deploy-token-{id.Value}");
+}

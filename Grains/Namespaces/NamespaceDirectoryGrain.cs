@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Ids;
+using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+
+namespace OrleansTokens.Grains.Namespaces;
+
+/// <inheritdoc cref="INamespaceDirectoryGrain"/>
+[StatelessWorker, GrainType("namespace-directory")]
+internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids) : Grain, INamespaceDirectoryGrain
+{
+    public ValueTask<ResolvedPath> ResolveAsync(NamespacePath path) => PathWalk.ResolveAsync(GrainFactory, path);
+
+    public async Task<NamespaceView> CreateGroupAsync(CreateNamespace request)
+    {
+        Check(request);
+        var id = await ids.NextAsync(IdSequence.Groups);
+        return await GrainFactory.GetGrain<IGroupGrain>(id).CreateAsync(request);
+    }
+
+    public async Task<NamespaceView> CreateProjectAsync(CreateNamespace request)
+    {
+        Check(request);
+        var id = await ids.NextAsync(IdSequence.Projects);
+        return await GrainFactory.GetGrain<IProjectGrain>(id).CreateAsync(request);
+    }
+
+    public Task<NamespaceView> TransferAsync(NamespaceId node, GroupId parent, OperatorId by) => node.Kind == NamespaceKind.Group
+        ? GrainFactory.GetGrain<IGroupTransferGrain>(0).TransferAsync(node.AsGroup, parent, by)
+        : NamespaceGrains.Of(GrainFactory, node).TransferAsync(parent, by);
+
+    public async Task<NamespacePage> ListAsync(ListNamespaces query)
+    {
+        var page = await index.FindAsync(new NamespaceQuery(
+            query.Kind,
+            query.TopLevelOnly ? 0 : query.Parent?.Value,
+            query.Subtree?.Value,
+            query.Search,
+            Sort(query.Order),
+            query.Descending,
+            query.Offset,
+            query.Limit));
+        var nodes = page.Ids.Select(id => NamespaceGrains.Of(GrainFactory, new NamespaceId(query.Kind, id))).ToList();
+        var views = await Task.WhenAll(nodes.Select(static node => node.GetAsync()));
+        var items = ImmutableArray.CreateBuilder<NamespaceView>(views.Length);
+        for (var i = 0; i < views.Length; i++)
+        {
+            if (views[i] is { } view)
+            {
+                items.Add(view);
+            }
+            else
+            {
+                await nodes[i].ReindexAsync(); // The index was behind, or ahead of a node that never came to be.
+            }
+        }
+
+        return new NamespacePage(items.ToImmutable(), page.Total - (views.Length - items.Count));
+    }
+
+    /// <summary>What needs no grain to be refused is refused before an id is used up.</summary>
+    private static void Check(CreateNamespace request)
+    {
+        if (request.Slug.IsNone)
+        {
+            throw TokenAuthorityException.Invalid("path", Slug.Rule);
+        }
+
+        NamespaceRules.CheckName(request.Name);
+        NamespaceRules.CheckDescription(request.Description);
+    }
+
+    private static NamespaceSort Sort(NamespaceOrder order) => order switch
+    {
+        NamespaceOrder.Name => NamespaceSort.Name,
+        NamespaceOrder.Path => NamespaceSort.Path,
+        NamespaceOrder.CreatedAt => NamespaceSort.CreatedAt,
+        _ => NamespaceSort.Id,
+    };
+}
+
+/// <summary>Moves groups one at a time, so that two moves cannot together put each group below the other. Key 0.</summary>
+[Alias("ot.IGroupTransferGrain")]
+internal interface IGroupTransferGrain : IGrainWithIntegerKey
+{
+    /// <summary>See <see cref="INamespaceGrain.TransferAsync"/>.</summary>
+    [Alias("Transfer")]
+    Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by);
+}
+
+/// <inheritdoc cref="IGroupTransferGrain"/>
+[GrainType("group-transfer")]
+internal sealed class GroupTransferGrain : Grain, IGroupTransferGrain
+{
+    public Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by) =>
+        GrainFactory.GetGrain<IGroupGrain>(group.Value).TransferAsync(parent, by);
+}

@@ -1,0 +1,364 @@
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Index;
+using OrleansTokens.Grains.Storage;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+
+namespace OrleansTokens.Grains.Namespaces;
+
+/// <summary>
+/// What groups and projects have in common. Operations of many steps write down first what they are about to do; whatever a crash leaves
+/// is settled when the grain is next activated or changed, and until then is of no use to anybody.
+/// </summary>
+internal abstract class NamespaceGrain : Grain, INamespaceGrain
+{
+    private static readonly TimeSpan PutAwayAgainAfter = TimeSpan.FromMinutes(1);
+
+    private readonly DurableState<NamespaceState> _state;
+    private readonly IGridIndex _index;
+    private readonly TimeProvider _time;
+
+    protected NamespaceGrain(
+        NamespaceKind kind, IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
+    {
+        _state = new DurableState<NamespaceState>(storage, this);
+        _index = index;
+        _time = time;
+        Id = new NamespaceId(kind, this.GetPrimaryKeyLong());
+    }
+
+    protected NamespaceId Id { get; }
+
+    private NamespaceState State => _state.Current;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await SettleAsync();
+        if (State.PutAwayPending)
+        {
+            BeginPuttingAway();
+        }
+    }
+
+    public async Task<NamespaceView?> GetAsync()
+    {
+        var lineage = await GetLineageAsync(below: 0);
+        return lineage is null ? null : View(State, lineage);
+    }
+
+    public async ValueTask<Lineage?> GetLineageAsync(int below)
+    {
+        if (State.Status != NamespaceStatus.Active)
+        {
+            if (State.Status == NamespaceStatus.None)
+            {
+                DeactivateOnIdle(); // Anybody can ask for any id; ids that were never used must not fill memory.
+            }
+
+            return null;
+        }
+
+        if (below >= Limits.MaxPathSegments)
+        {
+            throw TokenAuthorityException.Unavailable($"The lineage through {Id} is longer than any can be.");
+        }
+
+        if (State.Parent == 0)
+        {
+            return new Lineage([Node(State)]);
+        }
+
+        // The parent may change while it is asked; what is put together below must be of one piece.
+        var parent = State.Parent;
+        var above = await GrainFactory.GetGrain<IGroupGrain>(parent).GetLineageAsync(below + 1);
+        if (State.Status != NamespaceStatus.Active || State.Parent != parent)
+        {
+            return await GetLineageAsync(below);
+        }
+
+        return above is null ? null : new Lineage(above.Nodes.Insert(0, Node(State)));
+    }
+
+    public async Task<NamespaceView> CreateAsync(CreateNamespace request)
+    {
+        if (State.Status != NamespaceStatus.None)
+        {
+            throw new TokenAuthorityException(ErrorCode.Conflict, $"The {Id} was already made.");
+        }
+
+        var above = await ParentAsync(request.Parent, subtreeHeight: 0);
+        NamespaceRules.CheckName(request.Name);
+        NamespaceRules.CheckDescription(request.Description);
+        NamespaceRules.CheckVisibility(request.Visibility, above);
+        var creating = new NamespaceState
+        {
+            Status = NamespaceStatus.Creating,
+            Parent = request.Parent.Value,
+            Slug = request.Slug.ToString(),
+            Name = request.Name,
+            Description = request.Description,
+            Visibility = request.Visibility,
+            CreatedAt = _time.GetUtcNow(),
+            CreatedBy = request.Operator.Value,
+            Epoch = 1,
+        };
+        await _state.WriteAsync(creating);
+        if (!await TryClaimAsync(request.Parent, request.Slug))
+        {
+            await _state.WriteAsync(new NamespaceState());
+            throw NamespaceRules.PathTaken();
+        }
+
+        await PublishAsync(creating with { Status = NamespaceStatus.Active });
+        return await GetAsync() ?? throw await DeletedMeanwhileAsync(request);
+    }
+
+    public async Task<NamespaceView> ChangeAsync(ChangeNamespace change)
+    {
+        var view = await ExistingAsync();
+        if (change.Name is { } name)
+        {
+            NamespaceRules.CheckName(name);
+        }
+
+        if (change.Description is { } description)
+        {
+            NamespaceRules.CheckDescription(description);
+        }
+
+        if (change.Visibility is { } visibility && visibility > State.Visibility)
+        {
+            NamespaceRules.CheckVisibility(visibility, Above(view.Lineage));
+        }
+
+        if (change.Slug is { } slug && slug.ToString() != State.Slug)
+        {
+            await MoveAsync(new GroupId(State.Parent), slug);
+        }
+
+        var next = State with
+        {
+            Name = change.Name ?? State.Name,
+            Description = change.Description ?? State.Description,
+            Visibility = change.Visibility ?? State.Visibility,
+            Archived = change.Archived ?? State.Archived,
+        };
+        if (next != State)
+        {
+            await PublishAsync(next with { Epoch = State.Epoch + 1 });
+        }
+
+        return await ExistingAsync();
+    }
+
+    public async Task<NamespaceView> TransferAsync(GroupId parent, OperatorId by)
+    {
+        var view = await ExistingAsync();
+        if (parent.Value == State.Parent)
+        {
+            return view;
+        }
+
+        var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
+        var above = await ParentAsync(parent, height);
+        if (above is not null && above.IsWithin(Id))
+        {
+            throw new TokenAuthorityException(ErrorCode.Conflict, "A group cannot be moved below itself.");
+        }
+
+        await MoveAsync(parent, Slug.Parse(State.Slug));
+        return await ExistingAsync();
+    }
+
+    public async Task<bool> DeleteAsync(OperatorId by)
+    {
+        await SettleAsync();
+        if (State.Status != NamespaceStatus.Active)
+        {
+            return false;
+        }
+
+        // From here on no lineage leads through this node: everything below it is dead, and the rest is tidying up.
+        await _state.WriteAsync(State with
+        {
+            Status = NamespaceStatus.Deleted,
+            DeletedAt = _time.GetUtcNow(),
+            DeletedBy = by.Value,
+            PutAwayPending = true,
+            Epoch = State.Epoch + 1,
+        });
+        BeginPuttingAway();
+        await LeaveAsync();
+        return true;
+    }
+
+    public async Task HoldTokenAsync(TokenId token)
+    {
+        await ExistingAsync();
+        if (State.Tokens.Count >= Limits.MaxTokensPerHolder)
+        {
+            throw new TokenAuthorityException(
+                ErrorCode.LimitExceeded, $"The {Id} has held {Limits.MaxTokensPerHolder} tokens; it can hold no more.");
+        }
+
+        await _state.WriteAsync(State with { Tokens = State.Tokens.Add(token) });
+    }
+
+    public async Task ReindexAsync()
+    {
+        await SettleAsync();
+        if (State.Status == NamespaceStatus.Active && await GetLineageAsync(below: 0) is null)
+        {
+            await DeleteAsync(default);
+            return;
+        }
+
+        await _index.UpsertAsync(Row(State));
+    }
+
+    /// <summary>What lies directly below, to be put away after this node was deleted.</summary>
+    protected abstract Task PutAwayChildrenAsync(OperatorId by);
+
+    private async Task<NamespaceView> ExistingAsync()
+    {
+        await SettleAsync();
+        return await GetAsync() ?? throw TokenAuthorityException.NotFound($"The {Id}");
+    }
+
+    /// <summary>The lineage of the group above; null at the top.</summary>
+    private async Task<Lineage?> ParentAsync(GroupId parent, int subtreeHeight)
+    {
+        if (parent.IsNone)
+        {
+            return Id.Kind == NamespaceKind.Group ? null : throw TokenAuthorityException.Invalid("namespace_id", "A project needs a group.");
+        }
+
+        var above = await GrainFactory.GetGrain<IGroupGrain>(parent.Value).GetLineageAsync(below: 0)
+            ?? throw TokenAuthorityException.NotFound($"The {parent.AsNamespace}");
+        NamespaceRules.CheckDepth(Id.Kind, above, subtreeHeight);
+        return above;
+    }
+
+    /// <summary>Writes what changed of an existing node: the index first, since an entry that is ahead of the truth does no harm.</summary>
+    private async Task PublishAsync(NamespaceState next)
+    {
+        await _index.UpsertAsync(Row(next));
+        await _state.WriteAsync(next);
+    }
+
+    private async Task MoveAsync(GroupId parent, Slug slug)
+    {
+        var handover = new NameHandover { OldParent = State.Parent, OldSlug = State.Slug, NewParent = parent.Value, NewSlug = slug.ToString() };
+        await _state.WriteAsync(State with { Handover = handover });
+        if (!await TryClaimAsync(parent, slug))
+        {
+            await _state.WriteAsync(State with { Handover = null });
+            throw NamespaceRules.PathTaken();
+        }
+
+        await PublishAsync(State with { Parent = parent.Value, Slug = slug.ToString(), Epoch = State.Epoch + 1 });
+        await SettleAsync();
+    }
+
+    /// <summary>Claims a name. Where somebody else has it, that one is asked whether it still needs it: it may have crashed on the way.</summary>
+    private async Task<bool> TryClaimAsync(GroupId parent, Slug slug)
+    {
+        try
+        {
+            var entry = PathEntryGrain.Of(GrainFactory, parent, slug);
+            var has = await entry.ClaimAsync(Id);
+            if (has == Id)
+            {
+                return true;
+            }
+
+            var node = NamespaceGrains.Of(GrainFactory, has);
+            if (await node.GetAsync() is null)
+            {
+                await node.ReindexAsync();
+            }
+
+            return await entry.ClaimAsync(Id) == Id;
+        }
+        catch
+        {
+            DeactivateOnIdle(); // Not known whether the name is ours now: the next activation gives it up.
+            throw;
+        }
+    }
+
+    /// <summary>Takes back what was begun and never told, and gives up the name that a move left over.</summary>
+    private async Task SettleAsync()
+    {
+        if (State.Status == NamespaceStatus.Creating)
+        {
+            await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
+            await _state.WriteAsync(new NamespaceState());
+            return;
+        }
+
+        if (State.Handover is not { } handover)
+        {
+            return;
+        }
+
+        var (oldSlug, newSlug) = (Slug.Parse(handover.OldSlug), Slug.Parse(handover.NewSlug));
+        var moved = State.Parent == handover.NewParent && State.Slug == handover.NewSlug;
+        if (handover.OldParent != handover.NewParent || oldSlug != newSlug) // Otherwise only the case of letters changed: one name.
+        {
+            var (parent, slug) = moved ? (handover.OldParent, oldSlug) : (handover.NewParent, newSlug);
+            await PathEntryGrain.Of(GrainFactory, new GroupId(parent), slug).ReleaseAsync(Id, leaveRedirect: moved);
+        }
+
+        await _state.WriteAsync(State with { Handover = null });
+    }
+
+    private async Task<TokenAuthorityException> DeletedMeanwhileAsync(CreateNamespace request)
+    {
+        await DeleteAsync(request.Operator);
+        return TokenAuthorityException.NotFound($"The {request.Parent.AsNamespace}");
+    }
+
+    private void BeginPuttingAway() =>
+        this.RegisterGrainTimer(PutAwayAsync, new GrainTimerCreationOptions(TimeSpan.Zero, PutAwayAgainAfter)
+        {
+            Interleave = true,
+            KeepAlive = true,
+        });
+
+    private async Task PutAwayAsync(CancellationToken cancellation)
+    {
+        await LeaveAsync();
+        var by = new OperatorId(State.DeletedBy);
+        await PutAwayChildrenAsync(by);
+        foreach (var token in State.Tokens.Ids())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(token.Value).DestroyAsync(by);
+        }
+
+        await _state.WriteAsync(State with { PutAwayPending = false });
+        DeactivateOnIdle();
+    }
+
+    /// <summary>Gives up the name of a node that was deleted, and takes it off the lists.</summary>
+    private async Task LeaveAsync()
+    {
+        await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
+        await _index.UpsertAsync(Row(State));
+    }
+
+    private LineageNode Node(NamespaceState state) =>
+        new(Id, Slug.Parse(state.Slug), state.Name, state.Visibility, state.Archived, state.Epoch);
+
+    private NamespaceView View(NamespaceState state, Lineage lineage) => new(
+        Id, new GroupId(state.Parent), Slug.Parse(state.Slug), state.Name, state.Description, state.Visibility, state.Archived,
+        state.CreatedAt, lineage, state.Epoch);
+
+    private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
+
+    private NamespaceRow Row(NamespaceState state) => new(
+        Id.Kind, Id.Value, state.Parent, state.Slug, state.Name, (int)state.Visibility, state.Archived, state.CreatedAt,
+        Deleted: state.Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(state.Epoch, 1));
+}

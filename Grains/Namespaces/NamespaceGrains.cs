@@ -1,0 +1,73 @@
+using OrleansTokens.Grains.Index;
+using OrleansTokens.Grains.Validation;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.Namespaces;
+
+/// <summary>Finds the grain of a node.</summary>
+internal static class NamespaceGrains
+{
+    public static INamespaceGrain Of(IGrainFactory grains, NamespaceId id) => id.Kind switch
+    {
+        NamespaceKind.Group => grains.GetGrain<IGroupGrain>(id.Value),
+        NamespaceKind.Project => grains.GetGrain<IProjectGrain>(id.Value),
+        _ => throw new ArgumentException("Neither a group nor a project.", nameof(id)),
+    };
+}
+
+/// <inheritdoc cref="IGroupGrain"/>
+[GrainType("group")]
+internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
+{
+    private const int BatchSize = 100;
+
+    private readonly IGridIndex _index;
+
+    public GroupGrain([PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
+        : base(NamespaceKind.Group, storage, index, time) => _index = index;
+
+    protected override async Task PutAwayChildrenAsync(OperatorId by)
+    {
+        await PutAwayAsync(NamespaceKind.Project, by);
+        await PutAwayAsync(NamespaceKind.Group, by);
+    }
+
+    private async Task PutAwayAsync(NamespaceKind kind, OperatorId by)
+    {
+        // Each child leaves the index when it is put away, so the first page is always the next one.
+        for (var ids = await ChildrenAsync(kind); ids.Count > 0; ids = await ChildrenAsync(kind))
+        {
+            foreach (var id in ids)
+            {
+                var child = NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id));
+                if (!await child.DeleteAsync(by))
+                {
+                    await child.ReindexAsync();
+                }
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<long>> ChildrenAsync(NamespaceKind kind) =>
+        (await _index.FindAsync(new NamespaceQuery(kind, Id.Value, null, null, NamespaceSort.Id, false, 0, BatchSize))).Ids;
+}
+
+/// <inheritdoc cref="IProjectGrain"/>
+[GrainType("project")]
+internal sealed class ProjectGrain : NamespaceGrain, IProjectGrain
+{
+    private readonly TimeProvider _time;
+
+    public ProjectGrain([PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
+        : base(NamespaceKind.Project, storage, index, time) => _time = time;
+
+    public async Task<Decision> ValidateAnonymousAsync(RegistryAction action, bool viaRedirect)
+    {
+        var lineage = await GetLineageAsync(below: 0);
+        return TokenPolicy.Decide(DecisionInput.Anonymous(action, lineage, viaRedirect, _time.GetUtcNow()));
+    }
+
+    protected override Task PutAwayChildrenAsync(OperatorId by) => Task.CompletedTask;
+}

@@ -1,0 +1,62 @@
+using OrleansTokens.Errors;
+using OrleansTokens.Namespaces;
+
+namespace OrleansTokens.Grains.Namespaces;
+
+/// <summary>What groups and projects may be. Pure.</summary>
+internal static class NamespaceRules
+{
+    public static void CheckName(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw TokenAuthorityException.Invalid("name", "can't be blank");
+        }
+
+        if (name.Length > Limits.MaxNameLength)
+        {
+            throw TokenAuthorityException.Invalid("name", $"is too long (maximum is {Limits.MaxNameLength} characters)");
+        }
+    }
+
+    public static void CheckDescription(string description)
+    {
+        if (description.Length > Limits.MaxDescriptionLength)
+        {
+            throw TokenAuthorityException.Invalid("description", $"is too long (maximum is {Limits.MaxDescriptionLength} characters)");
+        }
+    }
+
+    /// <summary>Nothing is more visible than the group it is in.</summary>
+    public static void CheckVisibility(Visibility visibility, Lineage? above)
+    {
+        if (above is not null && visibility > above.Visibility)
+        {
+            throw TokenAuthorityException.Invalid(
+                "visibility", $"{Name(visibility)} is not allowed in a {Name(above.Visibility)} group");
+        }
+    }
+
+    /// <summary>Groups nest <see cref="Limits.MaxGroupDepth"/> deep.</summary>
+    /// <param name="kind">What is to be put there.</param>
+    /// <param name="above">The lineage of the group it is put in.</param>
+    /// <param name="subtreeHeight">How many levels of groups are below what is put there.</param>
+    public static void CheckDepth(NamespaceKind kind, Lineage above, int subtreeHeight)
+    {
+        var depth = above.Nodes.Length + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0);
+        if (depth > Limits.MaxGroupDepth)
+        {
+            throw new TokenAuthorityException(
+                ErrorCode.LimitExceeded, $"Groups nest {Limits.MaxGroupDepth} deep at most.", "parent_id");
+        }
+    }
+
+    public static TokenAuthorityException PathTaken() => new(ErrorCode.PathTaken, "has already been taken", "path");
+
+    private static string Name(Visibility visibility) => visibility switch
+    {
+        Visibility.Public => "public",
+        Visibility.Internal => "internal",
+        _ => "private",
+    };
+}

@@ -1,0 +1,129 @@
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.Storage;
+using OrleansTokens.Namespaces;
+
+namespace OrleansTokens.Grains.Namespaces;
+
+/// <summary>Where in its life a group or project is. Numbers are stored.</summary>
+internal enum NamespaceStatus
+{
+    /// <summary>Its id was never used, or what was begun with it was taken back.</summary>
+    None = 0,
+
+    /// <summary>Begun: its name is not yet known to be its own, and it does not exist for anybody.</summary>
+    Creating = 1,
+
+    /// <summary>It exists.</summary>
+    Active = 2,
+
+    /// <summary>It was deleted; what is below it may still have to be put away.</summary>
+    Deleted = 3,
+}
+
+/// <summary>Names of a group or project that are to be given up.</summary>
+internal sealed record NameHandover
+{
+    public long OldParent { get; init; }
+
+    public string OldSlug { get; init; } = "";
+
+    public long NewParent { get; init; }
+
+    public string NewSlug { get; init; } = "";
+}
+
+/// <summary>The state of a group or project.</summary>
+internal sealed record NamespaceState : IDurable
+{
+    public NamespaceStatus Status { get; init; }
+
+    /// <summary>The group above it; 0 at the top.</summary>
+    public long Parent { get; init; }
+
+    public string Slug { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    public string Description { get; init; } = "";
+
+    public Visibility Visibility { get; init; }
+
+    public bool Archived { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public long CreatedBy { get; init; }
+
+    /// <summary>A rename or transfer under way: until it is null again, both names may point here.</summary>
+    public NameHandover? Handover { get; init; }
+
+    /// <summary>The ids of the tokens ever held here.</summary>
+    public TokenIdList Tokens { get; init; } = new();
+
+    public DateTimeOffset? DeletedAt { get; init; }
+
+    public long DeletedBy { get; init; }
+
+    /// <summary>Deleted, and what was below it is not yet put away.</summary>
+    public bool PutAwayPending { get; init; }
+
+    public long Epoch { get; init; }
+
+    public string? Fault()
+    {
+        if (!Enum.IsDefined(Status) || !Enum.IsDefined(Visibility))
+        {
+            return "an unknown status or visibility";
+        }
+
+        if (Epoch < 0 || Parent < 0)
+        {
+            return "a negative number";
+        }
+
+        return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
+    }
+}
+
+/// <summary>A list of token ids to which ids are only ever added: about two bytes each.</summary>
+internal sealed record TokenIdList
+{
+    public int Count { get; init; }
+
+    public long Last { get; init; }
+
+    /// <summary>The differences from each id to the next, zigzag, in groups of seven bits, lowest first.</summary>
+    public byte[] Deltas { get; init; } = [];
+
+    public TokenIdList Add(TokenId id)
+    {
+        var delta = id.Value - Last;
+        var rest = (ulong)((delta << 1) ^ (delta >> 63));
+        var bytes = new List<byte>(Deltas.Length + 4);
+        bytes.AddRange(Deltas);
+        for (; rest >= 0x80; rest >>= 7)
+        {
+            bytes.Add((byte)(rest | 0x80));
+        }
+
+        bytes.Add((byte)rest);
+        return new TokenIdList { Count = Count + 1, Last = id.Value, Deltas = [.. bytes] };
+    }
+
+    public IEnumerable<TokenId> Ids()
+    {
+        var id = 0L;
+        var (value, shift) = (0UL, 0);
+        foreach (var part in Deltas)
+        {
+            value |= (ulong)(part & 0x7F) << shift;
+            shift += 7;
+            if (part < 0x80)
+            {
+                id += (long)(value >> 1) ^ -(long)(value & 1);
+                yield return new TokenId(id);
+                (value, shift) = (0UL, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using Orleans.Configuration;
+using OrleansTokens.Client;
+using OrleansTokens.Grains;
+using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Storage;
+using OrleansTokens.Silo.Storage;
+using OrleansTokens.Silo.Storage.Sqlite;
+
+namespace OrleansTokens.Silo.Hosting;
+
+/// <summary>Puts silo, storage and grains into the process.</summary>
+internal static class GridHosting
+{
+    private const string ClusterName = "orleans-tokens";
+
+    /// <summary>How long a call into the grid may take before its caller is told that the authority is unavailable.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Adds the embedded grid: one silo, with everything it keeps in one directory.</summary>
+    /// <exception cref="SqliteOpenException">The data directory cannot be used.</exception>
+    public static void AddGrid(this WebApplicationBuilder builder, GridSettings settings)
+    {
+        var services = builder.Services;
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
+        services.AddSingleton(settings);
+        services.AddSingleton(new JsonGrainStateSerializer(GrainStates.CreateJsonOptions()));
+        services.AddDeployTokenGrains(
+            settings.MasterKeys ?? MasterKeyFile.ReadOrCreate(settings.DataDirectory), settings.Tokens, settings.Jwt);
+        services.AddDeployTokens();
+        var free = FreePorts();
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(
+                settings.SiloPort == 0 ? free.Silo : settings.SiloPort,
+                settings.GatewayPort == 0 ? free.Gateway : settings.GatewayPort,
+                serviceId: ClusterName,
+                clusterId: ClusterName);
+            silo.AddSqliteStorage(options => options.DataDirectory = settings.DataDirectory);
+            silo.Configure<SiloMessagingOptions>(static m => m.ResponseTimeout = ResponseTimeout);
+            silo.Configure<GrainCollectionOptions>(static c => c.EnableActivationSheddingOnMemoryPressure = true);
+        });
+        services.AddSingleton<FirstStart>();
+    }
+
+    private static (int Silo, int Gateway) FreePorts()
+    {
+        using var silo = new TcpListener(IPAddress.Loopback, 0);
+        using var gateway = new TcpListener(IPAddress.Loopback, 0);
+        silo.Start();
+        gateway.Start();
+        return (((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
+    }
+}

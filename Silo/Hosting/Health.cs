@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansTokens.Installation;
+
+namespace OrleansTokens.Silo.Hosting;
+
+/// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: it can answer; not before it has started, nor once it is stopping.</summary>
+internal static class Health
+{
+    public static void AddHealth(this IServiceCollection services) => services.AddHealthChecks().AddCheck<GridCheck>("grid");
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = static _ => false });
+        routes.MapHealthChecks("/readyz");
+    }
+
+    private sealed class GridCheck(IGrainFactory grains, FirstStart firstStart, IHostApplicationLifetime lifetime) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            if (!firstStart.Completed || lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                return HealthCheckResult.Unhealthy("Starting or stopping.");
+            }
+
+            await grains.GetGrain<IInstallationGrain>(0).GetGatewayKeysAsync().WaitAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}

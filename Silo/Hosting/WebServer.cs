@@ -1,0 +1,43 @@
+namespace OrleansTokens.Silo.Hosting;
+
+/// <summary>How the web server listens and what the process logs, where nothing else is configured.</summary>
+internal static class WebServer
+{
+    private const string DefaultAddress = "http://127.0.0.1:8080";
+
+    /// <summary>Listens on loopback unless an address is configured in any of ASP.NET Core's ways.</summary>
+    public static void UseDefaultAddress(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        var configured = builder.Configuration["urls"] is not null
+            || builder.Configuration["http_ports"] is not null
+            || builder.Configuration["https_ports"] is not null
+            || builder.Configuration.GetSection("Kestrel:Endpoints").Exists();
+        if (!configured)
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+    }
+
+    /// <summary>
+    /// Warnings of the frameworks, information of our own; <c>Logging:LogLevel</c> overrides. Request paths are never logged by default:
+    /// clients put secrets into addresses (<c>?private_token=</c>).
+    /// </summary>
+    public static void AddQuietLogging(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
+        {
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            builder.Logging.AddFilter("OrleansTokens", LogLevel.Information);
+            builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // Its first check counts from the machine's start.
+            builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // The answer says it.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // Said in words at the end.
+        }
+    }
+}

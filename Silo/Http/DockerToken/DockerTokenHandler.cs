@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Primitives;
+using OrleansTokens.Client;
+using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.RegistryTokens;
+using OrleansTokens.Silo.Http.Credentials;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Silo.Http.DockerToken;
+
+/// <summary>Answers clients of a container registry that ask for a JWT.</summary>
+internal sealed partial class DockerTokenHandler(
+    DeployTokenValidator validator, RegistryTokenOptions options, ILogger<DockerTokenHandler> logger)
+{
+    /// <summary>Answers one request. Whatever goes wrong on the way, nothing is granted.</summary>
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            return await AnswerAsync(context.Request, context.RequestAborted);
+        }
+        catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            LogFailed(fault);
+            return DockerTokenAnswers.Unavailable;
+        }
+    }
+
+    /// <summary>The order is GitLab's: who does not say truly who it is learns nothing about services.</summary>
+    private async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (!RegistryScopes.TryRead(request.Query["scope"], out var scopes, out var error))
+        {
+            return DockerTokenAnswers.BadRequest(error);
+        }
+
+        Credential? credential = null;
+        switch (BasicCredential.Read(request.Headers.Authorization, out var basic))
+        {
+            case BasicCredentialForm.Present when basic?.Secret is { } secret:
+                credential = Credential.WithUsername(basic.Username, secret);
+                break;
+            case BasicCredentialForm.Present or BasicCredentialForm.Malformed:
+                return DockerTokenAnswers.Unauthorized;
+        }
+
+        if (!IsOurs(request.Query["service"]))
+        {
+            return await AnswerOtherServiceAsync(credential, cancellation);
+        }
+
+        return DockerTokenAnswers.To(
+            await validator.IssueRegistryTokenAsync(new RegistryTokenRequest(credential, scopes), cancellation));
+    }
+
+    private async Task<IResult> AnswerOtherServiceAsync(Credential? credential, CancellationToken cancellation)
+    {
+        if (credential is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var alive = await validator.ValidateAsync(credential, RegistryAction.Authenticate, cancellation: cancellation);
+        return alive.Allowed ? TypedResults.NotFound() : DockerTokenAnswers.To(alive.Reason);
+    }
+
+    private bool IsOurs(StringValues service) =>
+        service.Count == 1 && string.Equals(service[0], options.Service, StringComparison.Ordinal);
+}

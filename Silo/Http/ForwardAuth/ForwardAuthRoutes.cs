@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace OrleansTokens.Silo.Http.ForwardAuth;
+
+/// <summary>Puts the endpoint for proxies into the application.</summary>
+internal static class ForwardAuthRoutes
+{
+    /// <summary>The path of the endpoint. Some proxies append the path of the original request.</summary>
+    public const string Path = "/forward-auth";
+
+    /// <summary>
+    /// Serves the endpoint. To be called before anything else that answers requests: a target that only begins like the endpoint
+    /// (<c>/forward-auth/../healthz</c>, made by a proxy that appends what a client asked for) must reach nothing else, since
+    /// whatever answers 200 there would let the client in.
+    /// </summary>
+    public static void MapForwardAuth(this WebApplication app)
+    {
+        var handler = ActivatorUtilities.CreateInstance<ForwardAuthHandler>(app.Services);
+        app.Use((context, next) =>
+            LeadsAway(context) ? ForwardAuthHandler.WriteAsync(context.Response, ForwardAuthAnswer.To(Refusal.UriAmbiguous)) : next(context));
+        app.Map(Path + "/{**original}", context => handler.HandleAsync(context, context.Request.PathBase + Path)).ExcludeFromDescription();
+    }
+
+    /// <summary>Whether the path as received begins with the endpoint's, and the path after the server resolved dot segments does not.</summary>
+    private static bool LeadsAway(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return target.StartsWith(context.Request.PathBase + Path, StringComparison.OrdinalIgnoreCase)
+            && !context.Request.Path.StartsWithSegments(Path);
+    }
+}

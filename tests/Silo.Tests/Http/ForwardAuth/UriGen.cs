@@ -1,0 +1,44 @@
+using CsCheck;
+
+namespace OrleansTokens.Silo.Tests.Http.ForwardAuth;
+
+/// <summary>Request targets near the border between what is taken and what is refused.</summary>
+internal static class UriGen
+{
+    private static readonly string[] Good =
+    [
+        "/acme/api.git/info/refs?service=git-upload-pack",
+        "/acme/api.git/info/refs?service=git-receive-pack",
+        "/acme/platform/api.git/git-upload-pack",
+        "/acme/platform/api.git/git-receive-pack",
+        "/acme/api.wiki.git/info/refs?service=git-upload-pack",
+        "/acme/api.git/info/lfs/objects/batch",
+        "/acme/api.git/info/lfs/locks?path=a",
+        "/acme/api.git/HEAD",
+        "/api/v4/projects/acme%2Fapi/packages/generic/a/1/b",
+    ];
+
+    private static readonly Gen<string> Piece = Gen.OneOf(
+        "/", "//", ".", "..", "/..", "/../", "/./", "%2e", "%2E", "%2e%2e", "%252e", "%252e%252e", "%25", "%2f", "%2F", "%252f", "%5c",
+        "\\", ";", "%3b", "#", "?", "%3f", "&", "=", "+", "%00", "%0a", "%20", " ", "%", "%2", "%zz", "%c0%ae", "\u00e9", "\uff0e", "\0",
+        "a", "Z", "acme", "other", ".git", ".GIT", "/other/secret.git", "%61", "%67", "info", "refs", "HEAD", "service",
+        "servic%65", "Service", "git-upload-pack", "git-receive-pack", "git%2dreceive-pack", "git-receiv%65-pack",
+        "&service=git-receive-pack", "&servic%65=git-receive-pack", "?service=git-receive-pack", "%26service%3dgit-receive-pack",
+        "/git-receive-pack", "/objects/pack/x");
+
+    /// <summary>A good target with up to four changes anywhere in it, or pieces alone.</summary>
+    public static readonly Gen<string> Any = Gen.Frequency(
+        (4, Gen.Select(Gen.OneOf(Good), Gen.Select(Piece, Gen.Double[0, 1], Gen.Bool).Array[0, 4], Change)),
+        (1, Piece.Array[0, 8].Select(p => "/" + string.Concat(p))));
+
+    private static string Change(string target, (string Piece, double Where, bool Replaces)[] changes)
+    {
+        foreach (var (piece, where, replaces) in changes)
+        {
+            var at = (int)(where * target.Length);
+            target = target[..at] + piece + target[Math.Min(target.Length, at + (replaces ? 1 : 0))..];
+        }
+
+        return target;
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrleansTokens.Client;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.ForwardAuth;
+
+namespace OrleansTokens.Silo.Tests.Http;
+
+/// <summary>A whole grid in this process, with the surfaces under test on a loopback port.</summary>
+public sealed class GridFixture : IAsyncLifetime
+{
+    private static readonly OperatorId Operator = new(1);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("orleans-tokens-").FullName;
+    private WebApplication? _app;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Server => new(App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Changes what the grid knows.</summary>
+    public DeployTokenAdministration Administration => App.Services.GetRequiredService<DeployTokenAdministration>();
+
+    private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(GridSettings).Assembly.GetName().Name });
+        builder.Configuration.AddInMemoryCollection([new("Grid:DataDirectory", _directory)]);
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));
+        builder.AddGrid(settings);
+        builder.Services.AddHealth();
+        _app = builder.Build();
+        _app.MapForwardAuth();
+        _app.MapHealth();
+        await _app.StartAsync();
+        await _app.Services.GetRequiredService<FirstStart>().RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Makes a group at the top.</summary>
+    public async Task<GroupId> GroupAsync(string path, Visibility visibility = Visibility.Private)
+    {
+        var view = await Administration.CreateGroupAsync(new CreateNamespace(default, Slug.Parse(path), path, "", visibility, Operator));
+        return view.Id.AsGroup;
+    }
+
+    /// <summary>Makes a project.</summary>
+    public async Task<ProjectId> ProjectAsync(GroupId group, string path, Visibility visibility = Visibility.Private)
+    {
+        var view = await Administration.CreateProjectAsync(new CreateNamespace(group, Slug.Parse(path), path, "", visibility, Operator));
+        return view.Id.AsProject;
+    }
+
+    /// <summary>Issues a token.</summary>
+    public Task<IssuedDeployToken> TokenAsync(
+        NamespaceId holder, DeployTokenScopes scopes, string? username = null, DateTimeOffset? expiresAt = null) =>
+        Administration.IssueTokenAsync(new IssueDeployToken(holder, "t", username, scopes, expiresAt, Operator));
+
+    /// <summary>Revokes a token.</summary>
+    public Task RevokeAsync(IssuedDeployToken issued) => Administration.RevokeTokenAsync(issued.Token.Id, Operator, "");
+}

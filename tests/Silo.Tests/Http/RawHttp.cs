@@ -1,0 +1,43 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace OrleansTokens.Silo.Tests.Http;
+
+/// <summary>Sends requests exactly as written: HTTP libraries resolve dot segments and mend what a proxy would hand on as it is.</summary>
+internal static class RawHttp
+{
+    /// <summary>Sends one request and reads the whole answer.</summary>
+    public static async Task<RawAnswer> SendAsync(Uri server, string method, string target, params string[] headers)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(server.Host, server.Port);
+        await using var stream = client.GetStream();
+        string[] lines = [$"{method} {target} HTTP/1.1", "Host: git.example", "Connection: close", "Content-Length: 0", .. headers, "", ""];
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Join("\r\n", lines)));
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return RawAnswer.Parse(await reader.ReadToEndAsync());
+    }
+}
+
+/// <summary>An answer as received.</summary>
+internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>A header, or null.</summary>
+    public string? this[string header] => Headers.GetValueOrDefault(header);
+
+    /// <summary>Reads head and body; a body in chunks has one.</summary>
+    public static RawAnswer Parse(string text)
+    {
+        var parts = text.Split("\r\n\r\n", 2);
+        var lines = parts[0].Split("\r\n");
+        var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(h => h[0], h => h[^1], StringComparer.OrdinalIgnoreCase);
+        var body = parts[1];
+        if (headers.ContainsKey("Transfer-Encoding"))
+        {
+            var chunk = body.Split("\r\n", 2);
+            body = chunk[0] == "0" ? "" : chunk[1][..chunk[1].IndexOf("\r\n0\r\n", StringComparison.Ordinal)];
+        }
+
+        return new RawAnswer(int.Parse(lines[0].Split(' ')[1]), headers, body);
+    }
+}
