@@ -51,8 +51,7 @@ internal sealed class RegistryGrid : IAsyncDisposable
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IGrainStorage>(storage ?? new MemoryStorage());
             silo.Services.AddSingleton<IGridIndex, NoIndex>();
-            silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions());
-            silo.Services.AddRegistryTokens(options ?? new RegistryTokenOptions());
+            silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions(), options ?? new RegistryTokenOptions());
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();
