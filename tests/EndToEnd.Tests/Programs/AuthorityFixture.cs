@@ -3,7 +3,7 @@ namespace OrleansTokens.EndToEnd.Tests.Programs;
 /// <summary>One authority that the tests of a collection share; each makes its own groups in it.</summary>
 public sealed class AuthorityFixture : IAsyncLifetime
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryDirectory _directory = new();
 
     internal Silo Silo { get; private set; } = null!;
 
@@ -11,7 +11,7 @@ public sealed class AuthorityFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Silo = await Silo.StartReadyAsync(directory.Path);
+        Silo = await Silo.StartReadyAsync(_directory.Path);
         Admin = new AdminApi(Silo.Address);
     }
 
@@ -23,7 +23,7 @@ public sealed class AuthorityFixture : IAsyncLifetime
             await Silo.DisposeAsync();
         }
 
-        directory.Dispose();
+        _directory.Dispose();
     }
 }
 

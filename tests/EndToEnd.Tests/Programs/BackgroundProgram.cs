@@ -14,28 +14,28 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
-    private readonly Process process;
-    private readonly StringBuilder output = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
 
     private BackgroundProgram(Process process)
     {
-        this.process = process;
-        process.OutputDataReceived += (_, line) => Append(line.Data);
-        process.ErrorDataReceived += (_, line) => Append(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = process;
+        _process.OutputDataReceived += (_, line) => Append(line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>What the program has written so far, to both outputs.</summary>
     public string Output
     {
         get
         {
-            lock (output)
+            lock (_output)
             {
-                return output.ToString();
+                return _output.ToString();
             }
         }
     }
@@ -53,7 +53,7 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (!await isReady())
         {
-            Assert.False(process.HasExited, $"{this} ended with {(process.HasExited ? process.ExitCode : 0)}:\n{Output}");
+            Assert.False(_process.HasExited, $"{this} ended with {(_process.HasExited ? _process.ExitCode : 0)}:\n{Output}");
             Assert.True(Stopwatch.GetElapsedTime(started) < StartLimit, $"{this} was not ready within {StartLimit}:\n{Output}");
             await Task.Delay(PollInterval, TimeProvider.System);
         }
@@ -65,23 +65,23 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
         using var limit = new CancellationTokenSource(StopLimit);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: true);
             Assert.Fail($"{this} did not end within {StopLimit}:\n{Output}");
         }
 
-        return process.ExitCode;
+        return _process.ExitCode;
     }
 
     /// <summary>Sends a signal, waits for the end, and returns the exit code.</summary>
     public Task<int> StopAsync(int signal = Terminate)
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            _ = SendSignal(process.Id, signal);
+            _ = SendSignal(_process.Id, signal);
         }
 
         return WaitForExitAsync();
@@ -90,8 +90,8 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
     /// <summary>Ends the process as a crash does: at once, without a chance to clean up.</summary>
     public async Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync();
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -102,11 +102,11 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
         }
         finally
         {
-            process.Dispose();
+            _process.Dispose();
         }
     }
 
-    public override string ToString() => Shell.CommandLine(process.StartInfo);
+    public override string ToString() => Shell.CommandLine(_process.StartInfo);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int processId, int signal);
@@ -115,9 +115,9 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
     {
         if (line is not null)
         {
-            lock (output)
+            lock (_output)
             {
-                _ = output.AppendLine(line);
+                _ = _output.AppendLine(line);
             }
         }
     }

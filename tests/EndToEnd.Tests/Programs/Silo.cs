@@ -9,17 +9,15 @@ internal sealed class Silo : IAsyncDisposable
 
     private static readonly HttpClient Http = new();
 
-    private readonly BackgroundProgram program;
-
     private Silo(BackgroundProgram program, Uri address)
     {
-        this.program = program;
+        Program = program;
         Address = address;
     }
 
     public Uri Address { get; }
 
-    public BackgroundProgram Program => program;
+    public BackgroundProgram Program { get; }
 
     /// <summary>Starts the process and returns at once.</summary>
     public static Silo Start(string dataDirectory, params (string Name, string Value)[] settings)
@@ -48,9 +46,9 @@ internal sealed class Silo : IAsyncDisposable
         return silo;
     }
 
-    public Task WaitUntilReadyAsync() => program.WaitUntilAsync(IsReadyAsync);
+    public Task WaitUntilReadyAsync() => Program.WaitUntilAsync(IsReadyAsync);
 
-    public ValueTask DisposeAsync() => program.DisposeAsync();
+    public ValueTask DisposeAsync() => Program.DisposeAsync();
 
     private async Task<bool> IsReadyAsync()
     {

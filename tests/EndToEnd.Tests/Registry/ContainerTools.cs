@@ -7,18 +7,18 @@ internal sealed class ContainerTools
 {
     public const string Image = "localhost/hello:1";
 
-    private readonly TemporaryDirectory directory;
-    private readonly string[] storage;
-    private int logins;
+    private readonly TemporaryDirectory _directory;
+    private readonly string[] _storage;
+    private int _logins;
 
     private ContainerTools(TemporaryDirectory directory)
     {
-        this.directory = directory;
-        storage = ["--root", directory.Create("root"), "--runroot", directory.Create("run"), "--storage-driver", "vfs"];
+        _directory = directory;
+        _storage = ["--root", directory.Create("root"), "--runroot", directory.Create("run"), "--storage-driver", "vfs"];
     }
 
     /// <summary>The image as skopeo copies it from.</summary>
-    public string Layout => $"oci:{directory["layout"]}:hello";
+    public string Layout => $"oci:{_directory["layout"]}:hello";
 
     public static async Task<ContainerTools> CreateAsync(TemporaryDirectory directory)
     {
@@ -33,17 +33,17 @@ internal sealed class ContainerTools
 
     public static Task<ProgramResult> SkopeoAsync(params string[] arguments) => Shell.RunAsync("skopeo", ["--insecure-policy", .. arguments]);
 
-    public Task<ProgramResult> BuildahAsync(params string[] arguments) => Shell.RunAsync("buildah", [.. storage, .. arguments]);
+    public Task<ProgramResult> BuildahAsync(params string[] arguments) => Shell.RunAsync("buildah", [.. _storage, .. arguments]);
 
     public Task<ProgramResult> PodmanAsync(params string[] arguments) =>
-        Shell.RunAsync("podman", [.. storage, "--tmpdir", directory["podman"], "--events-backend", "file", .. arguments]);
+        Shell.RunAsync("podman", [.. _storage, "--tmpdir", _directory["podman"], "--events-backend", "file", .. arguments]);
 
     public Task<ProgramResult> PushAsync(IssuedToken token, string image) =>
         SkopeoAsync("copy", "--dest-tls-verify=false", "--dest-creds", token.Credentials, Layout, $"docker://{image}");
 
     public Task<ProgramResult> PullAsync(IssuedToken token, string image) =>
-        SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", token.Credentials, $"docker://{image}", $"dir:{directory.Create("pulled")}");
+        SkopeoAsync("copy", "--src-tls-verify=false", "--src-creds", token.Credentials, $"docker://{image}", $"dir:{_directory.Create("pulled")}");
 
     /// <summary>A file for the credentials of one login.</summary>
-    public string CredentialsFile() => directory[$"credentials-{Interlocked.Increment(ref logins)}.json"];
+    public string CredentialsFile() => _directory[$"credentials-{Interlocked.Increment(ref _logins)}.json"];
 }

@@ -7,11 +7,11 @@ internal sealed class DockerRegistry : IAsyncDisposable
 {
     private static readonly HttpClient Http = new();
 
-    private readonly BackgroundProgram program;
+    private readonly BackgroundProgram _program;
 
     private DockerRegistry(BackgroundProgram program, Uri address)
     {
-        this.program = program;
+        _program = program;
         Address = address;
     }
 
@@ -39,5 +39,5 @@ internal sealed class DockerRegistry : IAsyncDisposable
         return registry;
     }
 
-    public ValueTask DisposeAsync() => program.DisposeAsync();
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
 }

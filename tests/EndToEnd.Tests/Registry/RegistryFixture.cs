@@ -5,8 +5,8 @@ namespace OrleansTokens.EndToEnd.Tests.Registry;
 /// <summary>A registry behind the authority, clients for it, and a few projects.</summary>
 public sealed class RegistryFixture(AuthorityFixture authority) : IAsyncLifetime
 {
-    private readonly TemporaryDirectory directory = new();
-    private DockerRegistry? registry;
+    private readonly TemporaryDirectory _directory = new();
+    private DockerRegistry? _registry;
 
     internal AdminApi Admin => authority.Admin;
 
@@ -14,7 +14,7 @@ public sealed class RegistryFixture(AuthorityFixture authority) : IAsyncLifetime
 
     internal ContainerTools Tools { get; private set; } = null!;
 
-    internal Uri RegistryAddress => registry!.Address;
+    internal Uri RegistryAddress => _registry!.Address;
 
     /// <summary>The group <c>registry</c>.</summary>
     internal long Group { get; private set; }
@@ -36,20 +36,23 @@ public sealed class RegistryFixture(AuthorityFixture authority) : IAsyncLifetime
         var backend = await Admin.CreateGroupAsync("backend", platform);
         Api = await Admin.CreateProjectAsync("api", backend);
         Rival = await Admin.CreateProjectAsync("app", await Admin.CreateGroupAsync("registry-rival"));
-        registry = await DockerRegistry.StartAsync(Authority, directory);
-        Tools = await ContainerTools.CreateAsync(directory);
+        _registry = await DockerRegistry.StartAsync(Authority, _directory);
+        Tools = await ContainerTools.CreateAsync(_directory);
     }
 
+    /// <summary>Where clients log in.</summary>
+    internal string Host => _registry!.Host;
+
     /// <summary>The name of an image in this registry.</summary>
-    internal string Image(string path) => $"{registry!.Host}/{path}";
+    internal string Image(string path) => $"{Host}/{path}";
 
     public async ValueTask DisposeAsync()
     {
-        if (registry is not null)
+        if (_registry is not null)
         {
-            await registry.DisposeAsync();
+            await _registry.DisposeAsync();
         }
 
-        directory.Dispose();
+        _directory.Dispose();
     }
 }

@@ -51,7 +51,7 @@ public sealed class RegistryTests(RegistryFixture fixture) : IClassFixture<Regis
         var image = fixture.Image("registry/web/buildah:1");
         var credentials = fixture.Tools.CredentialsFile();
         var login = await fixture.Tools.BuildahAsync(
-            "login", "--tls-verify=false", "--authfile", credentials, "--username", token.Username, "--password", token.Secret, fixture.Image(""));
+            "login", "--tls-verify=false", "--authfile", credentials, "--username", token.Username, "--password", token.Secret, fixture.Host);
         _ = login.Succeeded();
         string[] connection = ["--tls-verify=false", "--authfile", credentials];
         _ = (await fixture.Tools.BuildahAsync(["push", .. connection, ContainerTools.Image, "docker://" + image])).Succeeded();
@@ -178,7 +178,7 @@ public sealed class RegistryTests(RegistryFixture fixture) : IClassFixture<Regis
 
     private Task<ProgramResult> LoginAsync(string username, string secret, string credentials) =>
         fixture.Tools.PodmanAsync(
-            "login", "--tls-verify=false", "--authfile", credentials, "--username", username, "--password", secret, fixture.Image(""));
+            "login", "--tls-verify=false", "--authfile", credentials, "--username", username, "--password", secret, fixture.Host);
 
     /// <summary>An image in <c>registry/web</c> that is there to be pulled.</summary>
     private async Task<string> PushedImageAsync()
