@@ -10,6 +10,7 @@ using OrleansTokens.Client;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Tests.Keys;
 
 namespace OrleansTokens.Grains.Tests.Fixture;
@@ -138,7 +139,7 @@ public sealed class Grid : IAsyncLifetime
         silo.Services.AddSingleton<Root>();
         silo.Services.AddScoped<TimeProvider>(scope => scope.GetRequiredService<Root>().Is(scope) ? TimeProvider.System : Clock);
         silo.Services.AddSingleton<IGridIndex>(Index);
-        silo.Services.AddDeployTokenGrains(Ring, new DeployTokenOptions());
+        silo.Services.AddDeployTokenGrains(Ring, new DeployTokenOptions(), new RegistryTokenOptions());
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
         silo.AddIncomingGrainCallFilter(Calls);
     }
