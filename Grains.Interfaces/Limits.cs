@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>The most scopes in one request of a registry: 50. Clients ask for one or two; a JWT with more outgrows headers.</summary>
     public const int MaxRegistryScopes = 50;
 
+    /// <summary>The longest name of a repository, in characters: 255, as registries limit it.</summary>
+    public const int MaxRepositoryNameLength = 255;
+
     /// <summary>The most signing keys published at once: 5. Registries read all of them at start.</summary>
     public const int MaxPublishedKeys = 5;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.RegistryTokens;
 
 namespace OrleansTokens.Grains;
 
@@ -14,12 +15,13 @@ public static class GrainsServiceCollectionExtensions
     /// <see cref="Index.IGridIndex"/> are the host's to add.
     /// </summary>
     public static IServiceCollection AddDeployTokenGrains(
-        this IServiceCollection services, MasterKeyRing keys, DeployTokenOptions options)
+        this IServiceCollection services, MasterKeyRing keys, DeployTokenOptions options, RegistryTokenOptions registryTokens)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(keys);
         services.AddSingleton(options);
         services.AddSingleton<IdAllocator>();
+        services.AddRegistryTokens(registryTokens);
         return services;
     }
 }

@@ -1,6 +1,8 @@
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
+using OrleansTokens.Silo.Http.GitLabApi;
 
 var builder = WebApplication.CreateBuilder(args);
 if (!GridSettings.TryRead(builder.Configuration, out var settings, out var faults))
@@ -20,9 +22,14 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 }
 
 builder.Services.AddHealth();
+builder.Services.AddApiReference();
 
 var app = builder.Build();
 app.MapForwardAuth();
+app.UseGitLabApiErrors();
 app.MapHealth();
 app.MapDockerToken();
+app.MapRegistryKeys();
+app.MapGitLabApi();
+app.MapApiReference();
 return await GridProcess.RunAsync(app);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Concurrency;
 using OrleansTokens.Operators;
 using OrleansTokens.Validation;
 
@@ -36,7 +37,9 @@ public sealed record RegistryTokenAnswer(
 public interface IRegistryTokenGrain : IGrainWithIntegerKey
 {
     /// <summary>Decides each scope, and signs what is granted. What is not granted is left out without a word (reference §3.4, step 7).</summary>
-    [Alias("Issue")]
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.InvalidArgument"/>: too many scopes.
+    /// <see cref="Errors.ErrorCode.Unavailable"/>: nothing may be concluded.</exception>
+    [AlwaysInterleave, Alias("Issue")]
     Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request);
 }
 

@@ -218,7 +218,7 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     }
 
     /// <summary>What lies directly below, to be put away after this node was deleted.</summary>
-    protected abstract Task PutAwayChildrenAsync();
+    protected abstract Task PutAwayChildrenAsync(OperatorId by);
 
     private async Task<NamespaceView> ExistingAsync()
     {
@@ -330,11 +330,12 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     private async Task PutAwayAsync(CancellationToken cancellation)
     {
         await LeaveAsync();
-        await PutAwayChildrenAsync();
+        var by = new OperatorId(State.DeletedBy);
+        await PutAwayChildrenAsync(by);
         foreach (var token in State.Tokens.Ids())
         {
             cancellation.ThrowIfCancellationRequested();
-            await GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(token.Value).DestroyAsync(new OperatorId(State.DeletedBy));
+            await GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(token.Value).DestroyAsync(by);
         }
 
         await _state.WriteAsync(State with { PutAwayPending = false });

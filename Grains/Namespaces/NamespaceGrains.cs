@@ -1,6 +1,7 @@
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.Namespaces;
@@ -27,20 +28,24 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
     public GroupGrain([PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
         : base(NamespaceKind.Group, storage, index, time) => _index = index;
 
-    protected override async Task PutAwayChildrenAsync()
+    protected override async Task PutAwayChildrenAsync(OperatorId by)
     {
-        await PutAwayAsync(NamespaceKind.Project);
-        await PutAwayAsync(NamespaceKind.Group);
+        await PutAwayAsync(NamespaceKind.Project, by);
+        await PutAwayAsync(NamespaceKind.Group, by);
     }
 
-    private async Task PutAwayAsync(NamespaceKind kind)
+    private async Task PutAwayAsync(NamespaceKind kind, OperatorId by)
     {
         // Each child leaves the index when it is put away, so the first page is always the next one.
         for (var ids = await ChildrenAsync(kind); ids.Count > 0; ids = await ChildrenAsync(kind))
         {
             foreach (var id in ids)
             {
-                await NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id)).ReindexAsync();
+                var child = NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id));
+                if (!await child.DeleteAsync(by))
+                {
+                    await child.ReindexAsync();
+                }
             }
         }
     }
@@ -64,5 +69,5 @@ internal sealed class ProjectGrain : NamespaceGrain, IProjectGrain
         return TokenPolicy.Decide(DecisionInput.Anonymous(action, lineage, viaRedirect, _time.GetUtcNow()));
     }
 
-    protected override Task PutAwayChildrenAsync() => Task.CompletedTask;
+    protected override Task PutAwayChildrenAsync(OperatorId by) => Task.CompletedTask;
 }

@@ -5,6 +5,7 @@ using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Installation;
 using OrleansTokens.Grains.Namespaces;
 using OrleansTokens.Grains.Operators;
+using OrleansTokens.Grains.RegistryTokens;
 
 namespace OrleansTokens.Grains.Storage;
 
@@ -22,6 +23,7 @@ namespace OrleansTokens.Grains.Storage;
 [JsonSerializable(typeof(NamespaceState))]
 [JsonSerializable(typeof(OperatorTokenState))]
 [JsonSerializable(typeof(PathEntryState))]
+[JsonSerializable(typeof(SigningKeyState))]
 internal sealed partial class GrainStateJson : JsonSerializerContext;
 
 /// <summary>What a host's storage needs to write and read grain states.</summary>

@@ -105,10 +105,10 @@ internal static class TokenPolicy
         facts?.Passed("expiry", token.ExpiresAt is { } end ? $"Expires at {end:O}; now {input.Now:O}." : "Does not expire.");
         if (!input.HolderExists)
         {
-            return Failed(facts, "holder", $"The {token.Holder}, or a group above it, was deleted.", DenyReason.HolderGone);
+            return Failed(facts, "holder_exists", $"The {token.Holder}, or a group above it, was deleted.", DenyReason.HolderGone);
         }
 
-        facts?.Passed("holder", $"The {token.Holder} exists.");
+        facts?.Passed("holder_exists", $"The {token.Holder} exists.");
         return DenyReason.None;
     }
 

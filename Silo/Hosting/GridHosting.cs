@@ -28,7 +28,8 @@ internal static class GridHosting
         services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddSingleton(settings);
         services.AddSingleton(new JsonGrainStateSerializer(GrainStates.CreateJsonOptions()));
-        services.AddDeployTokenGrains(settings.MasterKeys ?? MasterKeyFile.ReadOrCreate(settings.DataDirectory), settings.Tokens);
+        services.AddDeployTokenGrains(
+            settings.MasterKeys ?? MasterKeyFile.ReadOrCreate(settings.DataDirectory), settings.Tokens, settings.Jwt);
         services.AddDeployTokens();
         var free = FreePorts();
         builder.Host.UseOrleans(silo =>

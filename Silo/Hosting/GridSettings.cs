@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.RegistryTokens;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -25,6 +26,9 @@ internal sealed record GridSettings
     /// <summary>How tokens look.</summary>
     public required DeployTokenOptions Tokens { get; init; }
 
+    /// <summary>How registry tokens are made.</summary>
+    public required RegistryTokenOptions Jwt { get; init; }
+
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
@@ -42,6 +46,7 @@ internal sealed record GridSettings
             AdminToken = ReadAdminToken(reader),
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
+            Jwt = ReadJwt(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
         };
@@ -106,6 +111,25 @@ internal sealed record GridSettings
         }
 
         return ring;
+    }
+
+    private static RegistryTokenOptions ReadJwt(SettingsReader reader)
+    {
+        var defaults = new RegistryTokenOptions();
+        var read = new RegistryTokenOptions
+        {
+            Issuer = reader.Text("Jwt:Issuer") ?? defaults.Issuer,
+            Service = reader.Text("Jwt:Service") ?? defaults.Service,
+            Algorithm = reader.Choice("Jwt:Algorithm", defaults.Algorithm),
+            Lifetime = reader.Duration(
+                "Jwt:Lifetime", defaults.Lifetime, RegistryTokenOptions.MinLifetime, RegistryTokenOptions.MaxLifetime),
+        };
+        foreach (var (setting, fault) in read.Validate())
+        {
+            reader.Fault("Jwt:" + setting, fault);
+        }
+
+        return read;
     }
 
     private static DeployTokenOptions ReadTokens(SettingsReader reader)

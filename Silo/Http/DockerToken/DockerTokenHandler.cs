@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using OrleansTokens.Client;
+using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
@@ -9,7 +9,7 @@ namespace OrleansTokens.Silo.Http.DockerToken;
 
 /// <summary>Answers clients of a container registry that ask for a JWT.</summary>
 internal sealed partial class DockerTokenHandler(
-    DeployTokenValidator validator, IOptions<DockerTokenOptions> options, ILogger<DockerTokenHandler> logger)
+    DeployTokenValidator validator, RegistryTokenOptions options, ILogger<DockerTokenHandler> logger)
 {
     /// <summary>Answers one request. Whatever goes wrong on the way, nothing is granted.</summary>
     public async Task<IResult> HandleAsync(HttpContext context)
@@ -65,5 +65,5 @@ internal sealed partial class DockerTokenHandler(
     }
 
     private bool IsOurs(StringValues service) =>
-        service.Count == 1 && string.Equals(service[0], options.Value.Service, StringComparison.Ordinal);
+        service.Count == 1 && string.Equals(service[0], options.Service, StringComparison.Ordinal);
 }

@@ -16,9 +16,6 @@ internal static partial class RegistryScopes
     /// <summary>Characters of one scope: the longest repository name, and more actions than there are.</summary>
     public const int MaxLength = 512;
 
-    /// <summary>Characters of a repository name, as registries limit it.</summary>
-    public const int MaxNameLength = 255;
-
     /// <summary>
     /// Reads the values of all <c>scope</c> parameters, each of which may hold several scopes separated by spaces. Scopes of the same
     /// repository become one. False, with a text that names the parameter, where a limit is exceeded.
@@ -79,7 +76,7 @@ internal static partial class RegistryScopes
 
     private static RepositoryScope? OfRepository(string name, string actions)
     {
-        if (name.Length > MaxNameLength || !NamePattern().IsMatch(name))
+        if (name.Length > Limits.MaxRepositoryNameLength || !NamePattern().IsMatch(name))
         {
             return null;
         }

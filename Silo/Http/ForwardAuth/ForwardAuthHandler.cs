@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansTokens.Client;
 using OrleansTokens.Silo.Http.Credentials;
@@ -61,8 +62,10 @@ internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator,
             return Task.CompletedTask;
         }
 
+        var body = Encoding.UTF8.GetBytes(answer.Body);
         response.ContentType = answer.ContentType;
-        return response.WriteAsync(answer.Body);
+        response.ContentLength = body.Length;
+        return response.Body.WriteAsync(body, 0, body.Length);
     }
 
     private async Task AnswerAsync(HttpContext context, string endpoint)

@@ -7,7 +7,7 @@ namespace OrleansTokens.Silo.Storage.Sqlite;
 /// does anything else and closed after everything else; what a killed process left behind is recovered by opening it again.
 /// </summary>
 internal sealed partial class SqliteDatabase(IOptions<SqliteStorageOptions> options, ILogger<SqliteDatabase> logger)
-    : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
+    : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable, IDisposable
 {
     private readonly SqliteStorageOptions _options = options.Value;
     private Opened? _opened;
@@ -65,6 +65,9 @@ internal sealed partial class SqliteDatabase(IOptions<SqliteStorageOptions> opti
             LogClosed(opened.Directory.Path);
         }
     }
+
+    /// <summary>For hosts that are disposed of synchronously. After an orderly stop there is nothing left to wait for.</summary>
+    public void Dispose() => DisposeAsync().AsTask().Wait();
 
     private SqliteSession OpenWriterSession(string file)
     {

@@ -142,8 +142,7 @@ internal sealed class SqliteGridIndex(SqliteDatabase database) : IGridIndex
         () => database.IndexReaders.ReadAsync(
             (session, value) =>
             {
-                // Leaving the block waits for an interruption under way, so that it never strikes the session's next user.
-                using var registration = ct.UnsafeRegister(static state => raw.sqlite3_interrupt((sqlite3)state!), session.Handle);
+                session.StopWhen(ct);
                 try
                 {
                     return query(session, value);
@@ -151,6 +150,10 @@ internal sealed class SqliteGridIndex(SqliteDatabase database) : IGridIndex
                 catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT)
                 {
                     throw new OperationCanceledException("The query was cancelled.", e, ct);
+                }
+                finally
+                {
+                    session.StopWhen(CancellationToken.None);
                 }
             },
             argument,

@@ -94,7 +94,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             }
         }
 
-        _session?.Dispose();
+        CloseSession();
         _ended.SetResult();
     }
 
@@ -192,6 +192,18 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private void FailGroup(List<SqliteWrite> group, WriteOutcome outcome, Exception cause)
     {
         LogGroupFailed(cause, group.Count, outcome);
+        CloseSession();
+        var message = outcome == WriteOutcome.NotWritten
+            ? $"The database could not take the write, and nothing of it is stored: {cause.Message}"
+            : $"The database failed while the write was being made durable, and whether it is stored is unknown: {cause.Message}";
+        foreach (var write in group.Where(write => !write.IsAnswered))
+        {
+            write.Fail(new StorageWriteException(outcome, message, cause));
+        }
+    }
+
+    private void CloseSession()
+    {
         try
         {
             _session?.Dispose();
@@ -202,12 +214,5 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
         }
 
         _session = null;
-        var message = outcome == WriteOutcome.NotWritten
-            ? $"The database could not take the write, and nothing of it is stored: {cause.Message}"
-            : $"The database failed while the write was being made durable, and whether it is stored is unknown: {cause.Message}";
-        foreach (var write in group.Where(write => !write.IsAnswered))
-        {
-            write.Fail(new StorageWriteException(outcome, message, cause));
-        }
     }
 }

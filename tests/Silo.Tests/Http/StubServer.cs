@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Client;
+using OrleansTokens.Grains.RegistryTokens;
 
 namespace OrleansTokens.Silo.Tests.Http;
 
@@ -25,6 +26,7 @@ internal sealed class StubServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(grains);
+        builder.Services.AddSingleton(new RegistryTokenOptions());
         builder.Services.AddDeployTokens();
         var app = builder.Build();
         map(app);

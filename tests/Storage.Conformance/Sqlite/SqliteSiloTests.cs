@@ -50,6 +50,23 @@ public sealed class SqliteSiloTests
         Assert.Contains(nameof(SqliteStorageOptions.GrainStorageSerializer), refusal.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Host_DisposedOfSynchronously_GivesTheDirectoryUp()
+    {
+        await using var directory = SqliteHarness.Create();
+        var services = new ServiceCollection().AddLogging().AddSqliteStorage(options =>
+        {
+            options.DataDirectory = directory.Directory;
+            options.GrainStorageSerializer = new JsonGrainStateSerializer(SampleStateJson.Default);
+        });
+        using (var provider = services.BuildServiceProvider())
+        {
+            provider.GetRequiredService<SqliteDatabase>().Open();
+        }
+
+        directory.Database.Open();
+    }
+
     private static async Task<InProcessTestCluster> DeployAsync(string directory, bool isSerializerKnown = true)
     {
         var builder = new InProcessTestClusterBuilder(1);

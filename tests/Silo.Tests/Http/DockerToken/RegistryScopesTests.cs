@@ -118,7 +118,7 @@ public sealed class RegistryScopesTests
     [Fact]
     public void Read_WhenNameIsLongerThanARegistryTakes_DropsIt()
     {
-        var longest = "acme/" + new string('a', RegistryScopes.MaxNameLength - "acme/".Length);
+        var longest = "acme/" + new string('a', Limits.MaxRepositoryNameLength - "acme/".Length);
 
         Assert.True(RegistryScopes.TryRead($"repository:{longest}:pull repository:{longest}a:pull", out var scopes, out _));
         Assert.Equal(longest, Assert.Single(scopes).Name);

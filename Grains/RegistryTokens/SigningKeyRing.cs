@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
+using OrleansTokens.Grains.Keys;
+
+namespace OrleansTokens.Grains.RegistryTokens;
+
+/// <summary>
+/// The signing keys on this silo, each opened once. Read again in the background while in use; never used once they are older than
+/// <see cref="MaxAge"/>, because a key may have been replaced meanwhile. One instance a silo, safe for any number of threads.
+/// </summary>
+internal sealed partial class SigningKeyRing(
+    IGrainFactory grains, MasterKeyRing masterKeys, RegistryTokenOptions options, TimeProvider time, ILogger<SigningKeyRing> logger)
+{
+    /// <summary>When the keys are read again, if they are used: a rotation without delay is obeyed from then on.</summary>
+    public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>The greatest age at which they are used. <see cref="SigningKeyRules.Lag"/> must be greater.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+    private volatile Snapshot? _current;
+    private Task<Snapshot>? _reading;
+
+    /// <summary>What to sign with at a time.</summary>
+    /// <exception cref="Errors.TokenAuthorityException">Unavailable: the keys cannot be read or opened.</exception>
+    public async ValueTask<SigningCredentials> GetAsync(DateTimeOffset now)
+    {
+        var known = _current;
+        if (known is null || time.GetElapsedTime(known.ReadAt) >= MaxAge)
+        {
+            known = await ReadAsync();
+        }
+        else if (time.GetElapsedTime(known.ReadAt) >= RefreshAfter)
+        {
+            _ = ReadAsync();
+        }
+
+        return SigningKeyRules.SignerAt(known.Keys, static k => k.Sealed.SignsFrom, now).Credentials.Value;
+    }
+
+    /// <summary>One reading at a time, for all who wait.</summary>
+    private Task<Snapshot> ReadAsync()
+    {
+        lock (_lock)
+        {
+            if (_reading is null || _reading.IsCompleted)
+            {
+                // Not on the scheduler of the grain that happens to ask: others wait for this too, and it may be gone before them.
+                _reading = Task.Run(ReadNowAsync);
+            }
+
+            return _reading;
+        }
+    }
+
+    private async Task<Snapshot> ReadNowAsync()
+    {
+        try
+        {
+            var readAt = time.GetTimestamp();
+            var keys = await grains.GetGrain<ISealedSigningKeyGrain>(0).GetForSigningAsync(options.Lifetime);
+            var opened = _current?.Keys ?? [];
+            return _current = new Snapshot(readAt, [.. keys.Select(k => opened.FirstOrDefault(o => o.Sealed == k) ?? Opening(k))]);
+        }
+        catch (Exception fault)
+        {
+            LogNotRead(fault);
+            throw;
+        }
+    }
+
+    private OpenedKey Opening(SealedSigningKey key) => new(key, new Lazy<SigningCredentials>(() => SigningKeys.Open(key, masterKeys)));
+
+    private sealed record Snapshot(long ReadAt, ImmutableArray<OpenedKey> Keys);
+
+    private sealed record OpenedKey(SealedSigningKey Sealed, Lazy<SigningCredentials> Credentials);
+}

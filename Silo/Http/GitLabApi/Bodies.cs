@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.RegistryTokens;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Silo.Http.GitLabApi;
+
+/// <summary>A group.</summary>
+internal sealed record GroupBody(
+    [property: JsonPropertyName("id")] long Id,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("path")] string Path,
+    [property: JsonPropertyName("description")] string Description,
+    [property: JsonPropertyName("visibility")] string Visibility,
+    [property: JsonPropertyName("archived")] bool Archived,
+    [property: JsonPropertyName("full_name")] string FullName,
+    [property: JsonPropertyName("full_path")] string FullPath,
+    [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
+    [property: JsonPropertyName("parent_id")] long? ParentId)
+{
+    public static GroupBody Of(NamespaceView view) => new(
+        view.Id.Value, view.Name, view.Slug.ToString(), view.Description, VisibilityNames.Of(view.Visibility), view.Archived,
+        view.FullName, view.FullPath, view.CreatedAt, view.Parent.IsNone ? null : view.Parent.Value);
+}
+
+/// <summary>A project.</summary>
+internal sealed record ProjectBody(
+    [property: JsonPropertyName("id")] long Id,
+    [property: JsonPropertyName("description")] string Description,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("name_with_namespace")] string NameWithNamespace,
+    [property: JsonPropertyName("path")] string Path,
+    [property: JsonPropertyName("path_with_namespace")] string PathWithNamespace,
+    [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
+    [property: JsonPropertyName("visibility")] string Visibility,
+    [property: JsonPropertyName("archived")] bool Archived,
+    [property: JsonPropertyName("namespace")] ProjectNamespaceBody Namespace)
+{
+    public static ProjectBody Of(NamespaceView view) => new(
+        view.Id.Value, view.Description, view.Name, view.FullName, view.Slug.ToString(), view.FullPath, view.CreatedAt,
+        VisibilityNames.Of(view.Visibility), view.Archived, ProjectNamespaceBody.Of(view));
+}
+
+/// <summary>The group that a project is in.</summary>
+internal sealed record ProjectNamespaceBody(
+    [property: JsonPropertyName("id")] long Id,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("path")] string Path,
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("full_path")] string FullPath,
+    [property: JsonPropertyName("parent_id")] long? ParentId)
+{
+    public static ProjectNamespaceBody Of(NamespaceView project)
+    {
+        // A project is always in a group, so its lineage has at least two nodes.
+        var above = project.Lineage with { Nodes = project.Lineage.Nodes.RemoveAt(0) };
+        var parent = above.Nodes.Length > 1 ? above.Nodes[1].Id.Value : (long?)null;
+        return new ProjectNamespaceBody(
+            above.Node.Id.Value, above.Node.Name, above.Node.Slug.ToString(), "group", above.FullPath, parent);
+    }
+}
+
+/// <summary>A deploy token. Its secret is in the answer that issues it, and nowhere else.</summary>
+internal sealed record DeployTokenBody(
+    [property: JsonPropertyName("id")] long Id,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("username")] string Username,
+    [property: JsonPropertyName("expires_at")] DateTimeOffset? ExpiresAt,
+    [property: JsonPropertyName("scopes")] ImmutableArray<string> Scopes,
+    [property: JsonPropertyName("revoked")] bool Revoked,
+    [property: JsonPropertyName("expired")] bool Expired,
+    [property: JsonPropertyName("token"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token = null)
+{
+    public static DeployTokenBody Of(DeployTokenView view, DateTimeOffset now) => new(
+        view.Id.Value, view.Name, view.Username, view.ExpiresAt, ScopeNames.Of(view.Scopes), view.Revocation is not null,
+        view.IsExpired(now));
+
+    public override string ToString() => $"deploy token {Id}";
+}
+
+/// <summary>A decision with what it rests on.</summary>
+internal sealed record ExplanationBody(
+    [property: JsonPropertyName("allowed")] bool Allowed,
+    [property: JsonPropertyName("reason")] string Reason,
+    [property: JsonPropertyName("deploy_token")] DeployTokenBody? DeployToken,
+    [property: JsonPropertyName("holder")] HolderBody? Holder,
+    [property: JsonPropertyName("resource")] ResourceBody? Resource,
+    [property: JsonPropertyName("facts")] ImmutableArray<FactBody> Facts)
+{
+    public static ExplanationBody Of(Explanation explanation, DateTimeOffset now) => new(
+        explanation.Decision.Allowed,
+        DenyReasonNames.Of(explanation.Decision.Reason),
+        explanation.Token is { } token ? DeployTokenBody.Of(token, now) : null,
+        explanation.Token is { } held ? HolderBody.Of(held.Holder) : null,
+        explanation.Decision.Resource is { } resource ? new ResourceBody(resource.Id.Value, resource.FullPath) : null,
+        [.. explanation.Facts.Select(fact => new FactBody(fact.Check, fact.Passed, fact.Detail))]);
+}
+
+/// <summary>The group or project that a deploy token belongs to.</summary>
+internal sealed record HolderBody(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("id")] long Id)
+{
+    public static HolderBody Of(NamespaceId holder) => new(holder.Kind is NamespaceKind.Group ? "group" : "project", holder.Value);
+}
+
+/// <summary>The project that an action was aimed at.</summary>
+internal sealed record ResourceBody(
+    [property: JsonPropertyName("id")] long Id,
+    [property: JsonPropertyName("full_path")] string FullPath);
+
+/// <summary>One thing that a decision looked at.</summary>
+internal sealed record FactBody(
+    [property: JsonPropertyName("check")] string Check,
+    [property: JsonPropertyName("passed")] bool Passed,
+    [property: JsonPropertyName("detail")] string Detail);
+
+/// <summary>A public key with which registries verify.</summary>
+internal sealed record SigningKeyBody(
+    [property: JsonPropertyName("key_id")] string KeyId,
+    [property: JsonPropertyName("algorithm")] string Algorithm,
+    [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
+    [property: JsonPropertyName("signs_from")] DateTimeOffset SignsFrom,
+    [property: JsonPropertyName("published_until")] DateTimeOffset? PublishedUntil)
+{
+    public static SigningKeyBody Of(PublishedKey key) => new(key.KeyId, key.Algorithm, key.CreatedAt, key.SignsFrom, key.PublishedUntil);
+}
+
+/// <summary>The operator who calls.</summary>
+internal sealed record UserBody(
+    [property: JsonPropertyName("id")] long Id,
+    [property: JsonPropertyName("username")] string Username,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("state")] string State,
+    [property: JsonPropertyName("is_admin")] bool IsAdmin)
+{
+    public static UserBody Of(OperatorPrincipal caller) =>
+        new(caller.Id.Value, caller.Username, caller.Name, "active", caller.IsAdministrator);
+}
+
+/// <summary>What answers.</summary>
+internal sealed record VersionBody(
+    [property: JsonPropertyName("version")] string Version,
+    [property: JsonPropertyName("revision")] string Revision);

@@ -1,0 +1,70 @@
+using OrleansTokens.Silo.Http.Parameters;
+
+namespace OrleansTokens.Silo.Http.GitLabApi;
+
+/// <summary>Refusals in GitLab's two shapes: <c>error</c> for what is wrong with parameters and routes, <c>message</c> for all else.
+/// The texts are what clients show and scripts match.</summary>
+internal static class GitLabErrors
+{
+    public static IResult Unauthorized { get; } = Message(StatusCodes.Status401Unauthorized, "401 Unauthorized");
+
+    public static IResult Forbidden { get; } = Message(StatusCodes.Status403Forbidden, "403 Forbidden");
+
+    public static IResult ProjectNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 Project Not Found");
+
+    public static IResult GroupNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 Group Not Found");
+
+    /// <summary>For what is looked up below a group or project: GitLab writes this one with a small f.</summary>
+    public static IResult NotFound { get; } = Message(StatusCodes.Status404NotFound, "404 Not found");
+
+    public static IResult MovedProject { get; } = Message(
+        StatusCodes.Status405MethodNotAllowed, "Non GET methods are not allowed for moved projects");
+
+    public static IResult MovedGroup { get; } = Message(
+        StatusCodes.Status405MethodNotAllowed, "Non GET methods are not allowed for moved groups");
+
+    public static IResult NamespaceNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 Namespace Not Found");
+
+    public static IResult UnknownRoute { get; } = Error(StatusCodes.Status404NotFound, "404 Not Found");
+
+    public static IResult MethodNotAllowed { get; } = Error(StatusCodes.Status405MethodNotAllowed, "405 Not Allowed");
+
+    public static IResult Internal { get; } = Message(StatusCodes.Status500InternalServerError, "500 Internal Server Error");
+
+    /// <summary>A fault of the authority itself: the caller may try again.</summary>
+    public static IResult Unavailable { get; } = Message(StatusCodes.Status503ServiceUnavailable, "503 Service Unavailable");
+
+    /// <summary>Deletion is under way, or done.</summary>
+    public static IResult Accepted { get; } = Message(StatusCodes.Status202Accepted, "202 Accepted");
+
+    /// <summary>Parameters were refused.</summary>
+    public static IResult BadParameters(string complaints) => Error(StatusCodes.Status400BadRequest, complaints);
+
+    /// <summary>The request could not be read at all.</summary>
+    public static IResult Unreadable(ParameterFault fault) => fault.Status == StatusCodes.Status413PayloadTooLarge
+        ? Message(fault.Status, fault.Text)
+        : Error(fault.Status, fault.Text);
+
+    /// <summary>What is wrong with a field, in the shape of GitLab's model errors: <c>{"message":{"path":["has already been taken"]}}</c>.</summary>
+    public static IResult Field(string field, string complaint) => GitLabJson.Result(
+        StatusCodes.Status400BadRequest,
+        new FieldErrorsBody(new Dictionary<string, IReadOnlyList<string>> { [field] = [complaint] }));
+
+    /// <summary>What is wrong with a field, as deploy tokens say it: <c>{"message":"Scopes can't be blank"}</c>.</summary>
+    public static IResult Sentence(string field, string complaint) => Message(
+        StatusCodes.Status400BadRequest,
+        string.Concat(field[..1].ToUpperInvariant(), field.AsSpan(1)).Replace('_', ' ') + ' ' + complaint);
+
+    public static IResult Error(int status, string text) => GitLabJson.Result(status, new ErrorBody(text));
+
+    public static IResult Message(int status, string text) => GitLabJson.Result(status, new MessageBody(text));
+}
+
+/// <summary>What is wrong with the request's parameters or route.</summary>
+internal sealed record ErrorBody(string Error);
+
+/// <summary>Why the request was refused or failed, or what was done.</summary>
+internal sealed record MessageBody(string Message);
+
+/// <summary>What is wrong with fields, by name.</summary>
+internal sealed record FieldErrorsBody(IReadOnlyDictionary<string, IReadOnlyList<string>> Message);

@@ -1,0 +1,35 @@
+using System.Reflection;
+
+namespace OrleansTokens.Silo.Http.GitLabApi;
+
+/// <summary>What clients ask before anything else: <c>/api/v4/version</c> and <c>/api/v4/user</c>.</summary>
+internal static class InstallationEndpoints
+{
+    /// <summary>The GitLab release whose behaviour is matched. Clients switch features on by it, so it is not the product's own version.</summary>
+    private const string MatchedGitLabVersion = "18.0.0";
+
+    private const string Noun = "Installation";
+
+    private static readonly string ProductVersion = typeof(InstallationEndpoints).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapOperation(
+            new(HttpMethod.Get, "/version", "getVersion", "The GitLab release that is matched, and the version of this product")
+            {
+                Noun = Noun,
+                Caller = Caller.Operator,
+                Answer = typeof(VersionBody),
+            },
+            call => Task.FromResult(call.Answer(new VersionBody(MatchedGitLabVersion, "orleanstokens-" + ProductVersion))));
+        routes.MapOperation(
+            new(HttpMethod.Get, "/user", "getUser", "The operator who calls")
+            {
+                Noun = Noun,
+                Caller = Caller.Operator,
+                Answer = typeof(UserBody),
+            },
+            call => Task.FromResult(call.Answer(UserBody.Of(call.Caller))));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using OrleansTokens.Namespaces;
+
+namespace OrleansTokens.Silo.Http.GitLabApi;
+
+/// <summary>Changes that groups and projects have in common.</summary>
+internal static partial class NamespaceChanges
+{
+    /// <summary>What a request to make a group or project asks for; or the refusal of its path.</summary>
+    public static (CreateNamespace? Request, IResult? Refusal) ToCreate(ApiCall call, GroupId parent, string name, string path) =>
+        Slug.TryParse(path, out var slug)
+            ? (new CreateNamespace(
+                parent,
+                slug,
+                name,
+                call.Arguments.Find(NamespaceParameters.Description) ?? string.Empty,
+                NamespaceParameters.VisibilityOf(call.Arguments) ?? Visibility.Private,
+                call.Caller.Id), null)
+            : (null, BadPath());
+
+    /// <summary>The path segment of something that is given a name only, as GitLab makes it.</summary>
+    public static string PathOf(string name) => NotOfPath().Replace(name.ToLowerInvariant(), "-").Trim('-', '.');
+
+    /// <summary>Changes what the request names; the refusal, or the new state.</summary>
+    public static async Task<(NamespaceView? Changed, IResult? Refusal)> ChangeAsync(ApiCall call)
+    {
+        var arguments = call.Arguments;
+        Slug? slug = null;
+        if (arguments.Find(NamespaceParameters.Path) is { } path)
+        {
+            if (!Slug.TryParse(path, out var parsed))
+            {
+                return (null, BadPath());
+            }
+
+            slug = parsed;
+        }
+
+        var change = new ChangeNamespace(
+            slug,
+            arguments.Find(NamespaceParameters.Name),
+            arguments.Find(NamespaceParameters.Description),
+            NamespaceParameters.VisibilityOf(arguments),
+            Archived: null,
+            call.Caller.Id);
+        return (await call.Authority.ChangeNamespaceAsync(call.Target.Id, change, call.Aborted), null);
+    }
+
+    /// <summary>Archives, or brings back.</summary>
+    public static Task<NamespaceView> ArchiveAsync(ApiCall call, bool archived) => call.Authority.ChangeNamespaceAsync(
+        call.Target.Id, new ChangeNamespace(null, null, null, null, archived, call.Caller.Id), call.Aborted);
+
+    /// <summary>Deletes. That somebody else was faster makes no difference to the caller.</summary>
+    public static async Task<IResult> DeleteAsync(ApiCall call)
+    {
+        await call.Authority.DeleteNamespaceAsync(call.Target.Id, call.Caller.Id, call.Aborted);
+        return GitLabErrors.Accepted;
+    }
+
+    private static IResult BadPath() => GitLabErrors.Field(NamespaceParameters.Path.Name, Slug.Rule);
+
+    [GeneratedRegex("[^a-z0-9_.]+", RegexOptions.CultureInvariant)]
+    private static partial Regex NotOfPath();
+}

@@ -1,0 +1,70 @@
+using OrleansTokens.Client;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.Silo.Http.Parameters;
+
+namespace OrleansTokens.Silo.Http.GitLabApi;
+
+/// <summary>Routes declared operations. Every request passes the same steps in the same order: parameters, credential, caller, target.</summary>
+internal static class OperationEndpoint
+{
+    public const string Prefix = "/api/v4";
+
+    /// <summary>Routes an operation to its handler.</summary>
+    public static void MapOperation(this IEndpointRouteBuilder routes, Operation operation, Func<ApiCall, Task<IResult>> handle)
+    {
+        string[] methods = operation.Method == HttpMethod.Get ? ["GET", "HEAD"] : [operation.Method.Method];
+
+        // A delegate with a method of its own, and not a RequestDelegate: only such endpoints are documented.
+        Delegate endpoint = (HttpContext http) => RunAsync(http, operation, handle);
+        routes.MapMethods(Prefix + operation.Path, methods, endpoint)
+            .WithDisplayName($"{operation.Method} {Prefix}{operation.Path}")
+            .WithTags(operation.Noun)
+            .WithMetadata(operation)
+            .WithMetadata(operation.Answer is { } answer
+                ? new ProducesResponseTypeMetadata(operation.Status, answer, ["application/json"])
+                : new ProducesResponseTypeMetadata(operation.Status, typeof(void)));
+    }
+
+    private static async Task<IResult> RunAsync(HttpContext http, Operation operation, Func<ApiCall, Task<IResult>> handle)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+
+        var (sent, fault) = await RequestParameters.ReadAsync(http.Request);
+        if (fault is not null)
+        {
+            return GitLabErrors.Unreadable(fault);
+        }
+
+        var arguments = Arguments.Bind(
+            operation.Parameters, operation.Rules, sent!, name => RawPath.Segment(http, name), out var complaints);
+        if (arguments is null)
+        {
+            return GitLabErrors.BadParameters(complaints!);
+        }
+
+        var (caller, refusal) = await AuthenticateAsync(http);
+        refusal ??= Access.Refuse(caller, operation.Caller);
+        NamespaceView? target = null;
+        if (refusal is null && operation.Target is not NamespaceKind.None)
+        {
+            (target, refusal) = await TargetLookup.FindAsync(http, operation, caller);
+        }
+
+        return refusal ?? await handle(new ApiCall(http, operation, arguments, caller, target));
+    }
+
+    private static async Task<(OperatorPrincipal? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext http)
+    {
+        var credential = OperatorCredential.Of(http.Request);
+        if (credential.Kind is OperatorCredentialKind.None)
+        {
+            return default;
+        }
+
+        var authority = http.RequestServices.GetRequiredService<DeployTokenAdministration>();
+        var caller = credential.Token is { } token ? await authority.AuthenticateOperatorAsync(token, http.RequestAborted) : null;
+        return (caller, caller is null ? GitLabErrors.Unauthorized : null);
+    }
+}

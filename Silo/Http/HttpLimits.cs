@@ -1,0 +1,17 @@
+namespace OrleansTokens.Silo.Http;
+
+/// <summary>Every maximum of the HTTP surfaces, with its reason. Maximums of the domain are in <c>Limits</c>.</summary>
+internal static class HttpLimits
+{
+    /// <summary>Bytes of a request body. The largest honest request is a few kilobytes; this bounds memory per request.</summary>
+    public const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Parameters of one request, list items and nested JSON values included. Bounds work per byte sent.</summary>
+    public const int MaxParameters = 1000;
+
+    /// <summary>Levels of nested JSON. No parameter needs more than two; deeper input only costs time.</summary>
+    public const int MaxJsonDepth = 16;
+
+    /// <summary>UTF-16 units of one text. Fields have their own, smaller maximums; this one bounds what reaches them.</summary>
+    public const int MaxTextLength = 64 * 1024;
+}
