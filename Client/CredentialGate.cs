@@ -10,34 +10,33 @@ namespace OrleansTokens.Client;
 /// call, a storage read or an activation. One that passes is not yet right; its grain decides that.
 /// </summary>
 /// <remarks>The keys are fetched once, and again when a secret looks forged and the last fetch is a while ago: a silo with a newer
-/// master key may have joined.</remarks>
+/// master key may have joined. Only what looks forged waits for that, and only its caller learns where it fails.</remarks>
 internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan RefetchAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
-    private Task<Keys>? _keys;
+    private Keys? _known;
+    private Task<Keys>? _fetch;
     private long _fetchedAt;
 
     /// <summary>The token a secret claims to be, or why it can be none.</summary>
     public ValueTask<(TokenId Token, DenyReason Refusal)> InspectAsync(Secret secret, CancellationToken cancellation)
     {
-        var keys = CurrentKeys(refetchIfOld: false);
-        if (keys.IsCompletedSuccessfully && Inspect(secret, keys.Result) is var seen && seen.Refusal != DenyReason.CredentialForged)
+        if (Volatile.Read(ref _known) is not { } keys)
         {
-            return ValueTask.FromResult(seen);
+            return InspectAnewAsync(secret, Fetch(), cancellation);
         }
 
-        return InspectSlowAsync(secret, cancellation);
+        var seen = Inspect(secret, keys);
+        return seen.Refusal == DenyReason.CredentialForged && RefetchIfDue() is { } fetch
+            ? InspectAnewAsync(secret, fetch, cancellation)
+            : ValueTask.FromResult(seen);
     }
 
-    private async ValueTask<(TokenId Token, DenyReason Refusal)> InspectSlowAsync(Secret secret, CancellationToken cancellation)
-    {
-        var seen = Inspect(secret, await GridCalls.RunAsync(() => CurrentKeys(refetchIfOld: false), cancellation));
-        return seen.Refusal == DenyReason.CredentialForged
-            ? Inspect(secret, await GridCalls.RunAsync(() => CurrentKeys(refetchIfOld: true), cancellation))
-            : seen;
-    }
+    private static async ValueTask<(TokenId Token, DenyReason Refusal)> InspectAnewAsync(
+        Secret secret, Task<Keys> fetch, CancellationToken cancellation) =>
+        Inspect(secret, await GridCalls.RunAsync(() => fetch, cancellation));
 
     private static (TokenId Token, DenyReason Refusal) Inspect(Secret secret, Keys keys) =>
         TokenFormat.VerifyTag(secret, keys.Prefixes, keys.TagKeys, out var parsed) switch
@@ -48,27 +47,40 @@ internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
             _ => (default, DenyReason.TokenUnknown),
         };
 
-    private Task<Keys> CurrentKeys(bool refetchIfOld)
+    private Task<Keys>? RefetchIfDue()
     {
         lock (_lock)
         {
-            var old = refetchIfOld && time.GetElapsedTime(_fetchedAt) > RefetchAfter;
-            if (_keys is null || _keys.IsFaulted || _keys.IsCanceled || old)
+            return _fetch is { IsCompleted: false } || time.GetElapsedTime(_fetchedAt) > RefetchAfter ? Fetch() : null;
+        }
+    }
+
+    /// <summary>The fetch that is under way, or a new one.</summary>
+    private Task<Keys> Fetch()
+    {
+        lock (_lock)
+        {
+            if (_fetch is not { IsCompleted: false })
             {
                 _fetchedAt = time.GetTimestamp();
-                _keys = FetchAsync();
+                _fetch = FetchAsync();
             }
 
-            return _keys;
+            return _fetch;
         }
     }
 
     private async Task<Keys> FetchAsync()
     {
         var fetched = await grains.GetGrain<IInstallationGrain>(0).GetGatewayKeysAsync();
-        return TokenPrefixes.TryCreate(fetched.Prefixes[0], fetched.Prefixes.Skip(1), out var prefixes, out var error)
-            ? new Keys(prefixes, [.. fetched.TagKeys.Select(static key => new TagKey(key.AsSpan()))])
-            : throw TokenAuthorityException.Unavailable("The authority sent prefixes that cannot be: " + error);
+        if (!TokenPrefixes.TryCreate(fetched.Prefixes[0], fetched.Prefixes.Skip(1), out var prefixes, out var error))
+        {
+            throw TokenAuthorityException.Unavailable("The authority sent prefixes that cannot be: " + error);
+        }
+
+        var keys = new Keys(prefixes, [.. fetched.TagKeys.Select(static key => new TagKey(key.AsSpan()))]);
+        Volatile.Write(ref _known, keys);
+        return keys;
     }
 
     private sealed record Keys(TokenPrefixes Prefixes, TagKey[] TagKeys);

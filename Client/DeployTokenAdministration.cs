@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
@@ -11,7 +12,7 @@ namespace OrleansTokens.Client;
 /// Administers groups, projects and deploy tokens. It asks nobody whether the operator named in a request may do so: its caller has.
 /// Safe for any number of threads. Every change is durable, and obeyed, when its call returns, and every call may be repeated.
 /// </summary>
-/// <remarks>Every method throws <see cref="Errors.TokenAuthorityException"/>: with the code of what is wrong with the request, in which
+/// <remarks>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
 /// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, in which case it is not known whether anything
 /// was.</remarks>
 public sealed class DeployTokenAdministration
@@ -113,7 +114,7 @@ public sealed class DeployTokenAdministration
     {
         NamespaceKind.Group => _grains.GetGrain<IGroupGrain>(id.Value),
         NamespaceKind.Project => _grains.GetGrain<IProjectGrain>(id.Value),
-        _ => throw new ArgumentException("Neither a group nor a project.", nameof(id)),
+        _ => throw TokenAuthorityException.Invalid("id", "is neither a group nor a project"),
     };
 
     private IDeployTokenAdministrationGrain Token(TokenId id) => _grains.GetGrain<IDeployTokenAdministrationGrain>(id.Value);

@@ -14,11 +14,13 @@ internal static class GridCalls
         {
             return await call().WaitAsync(cancellation);
         }
-        catch (Exception fault) when (IsOfTheGrid(fault))
+        catch (Exception fault) when (fault is not TokenAuthorityException && !IsGivenUp(fault, cancellation))
         {
-            throw new TokenAuthorityException("The authority cannot be reached, or did not answer in time.", fault);
+            // Not only what Orleans throws: what a store throws comes as itself, as another type, or as a complaint that it cannot come.
+            throw new TokenAuthorityException("The authority cannot be reached, or could not answer.", fault);
         }
     }
 
-    private static bool IsOfTheGrid(Exception fault) => fault is TimeoutException or OrleansException;
+    private static bool IsGivenUp(Exception fault, CancellationToken cancellation) =>
+        fault is OperationCanceledException && cancellation.IsCancellationRequested;
 }

@@ -61,7 +61,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             places[i] = await LocateAsync(request.Questions[i]);
         }
 
-        var holder = await HolderLineageAsync();
+        var holderExists = await HolderExistsAsync(places);
         var match = Match(request.Credential);
 
         // No await from here on: what is decided is true when it leaves.
@@ -69,7 +69,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            decisions.Add(TokenPolicy.Decide(Input(match, holder, request.Questions[i], places[i], now)));
+            decisions.Add(TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now)));
         }
 
         return new ValidationAnswer(decisions.MoveToImmutable());
@@ -78,10 +78,10 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
         var place = await LocateAsync(request.Question);
-        var holder = await HolderLineageAsync();
+        var holderExists = await HolderExistsAsync([place]);
         var match = request.Credential is { } credential ? Match(credential) : CredentialMatch.Right;
         var facts = new FactList();
-        var input = Input(match, holder, request.Question, place, _time.GetUtcNow());
+        var input = Input(match, holderExists, request.Question, place, _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
         return new Explanation(input.Token, decision, facts.Facts);
     }
@@ -172,7 +172,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _ending = false;
     }
 
-    private DecisionInput Input(CredentialMatch match, Lineage? holder, Question question, Place place, DateTimeOffset now)
+    private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
     {
         if (_ending)
         {
@@ -180,7 +180,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         }
 
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holder is not null, question.Action, place.Lineage, place.ViaRedirect, now);
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
     }
 
     private async ValueTask<Place> LocateAsync(Question question)
@@ -201,6 +201,13 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         return resolved.Target.Kind == NamespaceKind.Project && (whole || resource.LongestPrefix)
             ? new Place(await GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value).GetLineageAsync(below: 0), resolved.Redirected)
             : default;
+    }
+
+    /// <summary>Whether the holder exists. A lineage that leads through it says so already, which is the usual case.</summary>
+    private async ValueTask<bool> HolderExistsAsync(Place[] places)
+    {
+        var holder = new NamespaceId(State.HolderKind, State.HolderId);
+        return Array.Exists(places, place => place.Lineage?.IsWithin(holder) == true) || await HolderLineageAsync() is not null;
     }
 
     private ValueTask<Lineage?> HolderLineageAsync() => State.HolderKind == NamespaceKind.None

@@ -36,21 +36,18 @@ internal sealed class DurableState<T>
     /// <exception cref="TokenAuthorityException">Unavailable: it may or may not have been written. The activation goes.</exception>
     public async Task WriteAsync(T next)
     {
-        if (_lost)
-        {
-            throw Lost();
-        }
-
+        _ = Current; // From here on readers must not take it from where the next state is put.
         _storage.State = Sound(next);
         try
         {
             await _storage.WriteStateAsync();
         }
-        catch (Exception fault)
+        catch (Exception)
         {
+            // What storage threw is in the log of Orleans; it stays here, because not every exception can cross to a caller.
             _lost = true;
             _grain.DeactivateOnIdle();
-            throw new TokenAuthorityException("The change could not be stored, or it is not known whether it was.", fault);
+            throw TokenAuthorityException.Unavailable("The change could not be stored, or it is not known whether it was.");
         }
 
         _current = next;

@@ -17,13 +17,22 @@ internal static class ApiReferenceExtensions
 
     /// <summary>Adds what describes the API.</summary>
     public static IServiceCollection AddApiReference(this IServiceCollection services) =>
-        services.AddOpenApi(DocumentName, static options => options
-            .AddOperationTransformer<GitLabOperationDocumentation>()
-            .AddDocumentTransformer(static (document, _, _) =>
+        services.AddOpenApi(DocumentName, static options =>
+        {
+            // What is not declared cannot be described: registries and proxies find their own surfaces in the documentation.
+            options.ShouldInclude = static description => description.ActionDescriptor.EndpointMetadata.OfType<Operation>().Any();
+            options.AddOperationTransformer<GitLabOperationDocumentation>();
+            options.AddSchemaTransformer(static (schema, _, _) =>
+            {
+                WriteNumbersAsNumbers(schema);
+                return Task.CompletedTask;
+            });
+            options.AddDocumentTransformer(static (document, _, _) =>
             {
                 Describe(document);
                 return Task.CompletedTask;
-            }));
+            });
+        });
 
     /// <summary>Routes the document and the page.</summary>
     public static IEndpointRouteBuilder MapApiReference(this IEndpointRouteBuilder routes)
@@ -36,6 +45,8 @@ internal static class ApiReferenceExtensions
             .DisableTelemetry()
             .DisableAgent()
             .DisableMcp()
+            .HideDeveloperTools()
+            .HideClientButton()
             .AddPreferredSecuritySchemes(GitLabOperationDocumentation.PrivateTokenScheme))
             .AddEndpointFilter(static (context, next) =>
             {
@@ -45,6 +56,16 @@ internal static class ApiReferenceExtensions
                 return next(context);
             });
         return routes;
+    }
+
+    /// <summary>By default numbers are described as "number or text", as they may be read. Here they are only written.</summary>
+    private static void WriteNumbersAsNumbers(OpenApiSchema schema)
+    {
+        if (schema.Type is { } type && type.HasFlag(JsonSchemaType.Integer))
+        {
+            schema.Type = type & ~JsonSchemaType.String;
+            schema.Pattern = null;
+        }
     }
 
     private static void Describe(OpenApiDocument document)

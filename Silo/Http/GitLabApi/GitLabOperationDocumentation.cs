@@ -31,7 +31,6 @@ internal sealed class GitLabOperationDocumentation : IOpenApiOperationTransforme
         operation.OperationId = declared.Id;
         operation.Summary = declared.Summary;
         operation.Description = declared.Description;
-        operation.Tags = new HashSet<OpenApiTagReference> { Tag(declared.Noun, document) };
         operation.Parameters = [.. TargetParameters(declared)];
 
         var hasBody = declared.Method != HttpMethod.Get && declared.Method != HttpMethod.Delete;
@@ -48,17 +47,6 @@ internal sealed class GitLabOperationDocumentation : IOpenApiOperationTransforme
         }
 
         operation.Security = Security(declared, document);
-    }
-
-    private static OpenApiTagReference Tag(string noun, OpenApiDocument document)
-    {
-        document.Tags ??= new HashSet<OpenApiTag>();
-        if (!document.Tags.Any(tag => tag.Name == noun))
-        {
-            document.Tags.Add(new OpenApiTag { Name = noun });
-        }
-
-        return new OpenApiTagReference(noun, document);
     }
 
     private static IEnumerable<IOpenApiParameter> TargetParameters(Operation declared)

@@ -19,6 +19,7 @@ internal static class OperationEndpoint
         Delegate endpoint = (HttpContext http) => RunAsync(http, operation, handle);
         routes.MapMethods(Prefix + operation.Path, methods, endpoint)
             .WithDisplayName($"{operation.Method} {Prefix}{operation.Path}")
+            .WithTags(operation.Noun)
             .WithMetadata(operation)
             .WithMetadata(operation.Answer is { } answer
                 ? new ProducesResponseTypeMetadata(operation.Status, answer, ["application/json"])

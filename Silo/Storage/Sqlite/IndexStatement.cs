@@ -1,5 +1,5 @@
-using OrleansTokens.Namespaces;
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
 

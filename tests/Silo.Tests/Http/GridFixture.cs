@@ -10,6 +10,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
 
 namespace OrleansTokens.Silo.Tests.Http;
@@ -43,6 +44,8 @@ public sealed class GridFixture : IAsyncLifetime
         builder.Services.AddHealth();
         _app = builder.Build();
         _app.MapForwardAuth();
+        _app.MapDockerToken();
+        _app.MapRegistryKeys();
         _app.MapHealth();
         await _app.StartAsync();
         await _app.Services.GetRequiredService<FirstStart>().RunAsync();

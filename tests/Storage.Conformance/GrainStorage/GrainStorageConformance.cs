@@ -35,6 +35,7 @@ public abstract partial class GrainStorageConformance : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
+        await RemoveAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -42,6 +43,9 @@ public abstract partial class GrainStorageConformance : IAsyncLifetime
     protected abstract Task<IGrainStorage> OpenAsync();
 
     protected abstract Task CloseAsync();
+
+    /// <summary>Removes the data of this test, where it is a burden.</summary>
+    protected virtual Task RemoveAsync() => Task.CompletedTask;
 
     protected async Task ReopenAsync()
     {

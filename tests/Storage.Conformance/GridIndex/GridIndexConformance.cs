@@ -18,6 +18,7 @@ public abstract partial class GridIndexConformance : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
+        await RemoveAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -25,6 +26,9 @@ public abstract partial class GridIndexConformance : IAsyncLifetime
     protected abstract Task<IGridIndex> OpenAsync();
 
     protected abstract Task CloseAsync();
+
+    /// <summary>Removes the data of this test, where it is a burden.</summary>
+    protected virtual Task RemoveAsync() => Task.CompletedTask;
 
     protected async Task ReopenAsync()
     {

@@ -5,12 +5,10 @@ using OrleansTokens.Storage.Conformance.GridIndex;
 
 namespace OrleansTokens.Storage.Conformance.Sqlite;
 
-public sealed class SqliteGrainStorageConformance : GrainStorageConformance, IDisposable
+public sealed class SqliteGrainStorageConformance : GrainStorageConformance
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orleanstokens-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orleanstokens-storage-");
     private SqliteHarness? _harness;
-
-    public void Dispose() => _directory.Delete(recursive: true);
 
     protected override Task<IGrainStorage> OpenAsync()
     {
@@ -19,14 +17,18 @@ public sealed class SqliteGrainStorageConformance : GrainStorageConformance, IDi
     }
 
     protected override async Task CloseAsync() => await _harness!.DisposeAsync();
+
+    protected override Task RemoveAsync()
+    {
+        _directory.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
 }
 
-public sealed class SqliteGridIndexConformance : GridIndexConformance, IDisposable
+public sealed class SqliteGridIndexConformance : GridIndexConformance
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orleanstokens-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orleanstokens-storage-");
     private SqliteHarness? _harness;
-
-    public void Dispose() => _directory.Delete(recursive: true);
 
     protected override Task<IGridIndex> OpenAsync()
     {
@@ -35,4 +37,10 @@ public sealed class SqliteGridIndexConformance : GridIndexConformance, IDisposab
     }
 
     protected override async Task CloseAsync() => await _harness!.DisposeAsync();
+
+    protected override Task RemoveAsync()
+    {
+        _directory.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
 }

@@ -21,7 +21,7 @@ internal sealed class SqliteHarness : IAsyncDisposable
     private SqliteHarness(string? directory, Action<SqliteStorageOptions>? configure = null)
     {
         _ownsDirectory = directory is null;
-        Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("orleanstokens-").FullName;
+        Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("orleanstokens-storage-").FullName;
         var settings = new SqliteStorageOptions
         {
             DataDirectory = Directory,

@@ -106,6 +106,15 @@ public sealed class CallerApiTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Head_WhereGetIsAnswered_IsAnsweredWithoutABody()
+    {
+        var answer = await host.SendAsync(HttpMethod.Head, "/deploy_tokens", null, ApiHost.AdministratorToken);
+
+        Assert.Equal((200, ""), (answer.Status, answer.Body));
+        Assert.Equal("1", answer.Header("X-Page"));
+    }
+
+    [Fact]
     public async Task Secrets_WhateverIsAsked_AreNotLogged()
     {
         var group = await host.NewGroupAsync(ApiHost.NewName());

@@ -62,7 +62,8 @@ public sealed class HostileRequestTests : IAsyncLifetime
                 var answer = await SendAsync(request);
                 Check(request, answer);
                 var after = await SnapshotAsync();
-                Assert.True(answer.Status < 300 || after == before, $"{answer.Status} changed something: {answer.Body}");
+                Assert.True(
+                    answer.Status < 300 || after == before, $"{answer.Status} changed something: {answer.Body}\nfrom {before}\nto {after}");
                 if (answer.Status == 202)
                 {
                     // A group or project was deleted. Without one, all that follows would be refused for the same reason.
@@ -196,11 +197,14 @@ public sealed class HostileRequestTests : IAsyncLifetime
     private async Task<string> SnapshotAsync()
     {
         var snapshot = new StringBuilder();
-        foreach (var list in new[] { "/groups", "/projects", "/deploy_tokens", "/signing_keys" })
+        foreach (var list in new[] { "/groups", "/projects", "/deploy_tokens" })
         {
             snapshot.AppendLine((await _host.GetAsync($"{list}?order_by=id&sort=asc&per_page=100")).Body);
         }
 
+        // Only which keys there are: until when one is published is first known when its successor signs, so time alone changes it.
+        var keys = (await _host.GetAsync("/signing_keys")).Json.AsArray().Select(key => (string?)key!["key_id"]);
+        snapshot.AppendJoin(' ', keys);
         return snapshot.ToString();
     }
 

@@ -93,6 +93,18 @@ public class ParameterTests
     public async Task Integer_WhenAnythingElse_IsInvalid(string json) => Assert.Equal("is invalid", await RefuseAsync(Count, json));
 
     [Theory]
+    [InlineData("-1", "does not have a valid value")]
+    [InlineData("0", "has a value not allowed")]
+    [InlineData("11", "does not have a valid value")]
+    public async Task Integer_WhenOutsideItsRange_IsRefused(string json, string complaint)
+    {
+        var parameter = new IntegerParameter("count", "") { Minimum = 0, Maximum = 10, Except = 0 };
+
+        Assert.Equal(complaint, await RefuseAsync(parameter, json));
+        Assert.Equal(10L, await ReadAsync(parameter, "10"));
+    }
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("1", true)]
     [InlineData("\"True\"", true)]

@@ -1,0 +1,89 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Installation;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Client.Tests;
+
+/// <summary>A grid of one token that allows everything, which counts what it is asked and can be made to fail or to stay silent.</summary>
+internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INamespaceDirectoryGrain
+{
+    private readonly List<byte[]> _keys = [RandomNumberGenerator.GetBytes(32)];
+
+    public int KeyCalls { get; private set; }
+
+    public int TokenCalls { get; private set; }
+
+    public int OtherCalls { get; private set; }
+
+    public Exception? Fault { get; set; }
+
+    public bool Silent { get; set; }
+
+    public IGrainFactory Factory => GrainFactoryProxy.Over(this);
+
+    public Secret Issue(long id = 7) => Issue(_keys[0], id);
+
+    public static Secret Issue(byte[] key, long id = 7) => TokenFormat.Issue(TokenPrefixes.Default, region: 0, id, new TagKey(key));
+
+    /// <summary>From now on tags are made under a new key; the old one goes on being accepted.</summary>
+    public void AddKey() => _keys.Insert(0, RandomNumberGenerator.GetBytes(32));
+
+    public Task<Secret?> EnsureAdministratorAsync(Secret? given) => throw new InvalidOperationException("Not for clients.");
+
+    public Task<GatewayKeys> GetGatewayKeysAsync()
+    {
+        KeyCalls++;
+        return AnswerAsync(new GatewayKeys([.. _keys.Select(static k => System.Collections.Immutable.ImmutableArray.Create(k))], [TokenPrefixes.DefaultPrefix]));
+    }
+
+    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
+    {
+        TokenCalls++;
+        return AnswerAsync(new ValidationAnswer([.. request.Questions.Select(static _ => new Decision(true, DenyReason.None, null, null))]));
+    }
+
+    public ValueTask<ResolvedPath> ResolveAsync(NamespacePath path)
+    {
+        OtherCalls++;
+        return new ValueTask<ResolvedPath>(AnswerAsync(default(ResolvedPath)));
+    }
+
+    public Task<NamespaceView> CreateGroupAsync(CreateNamespace request) => RefuseAsync();
+
+    public Task<NamespaceView> CreateProjectAsync(CreateNamespace request) => RefuseAsync();
+
+    public Task<NamespaceView> TransferAsync(NamespaceId node, GroupId parent, Operators.OperatorId by) => RefuseAsync();
+
+    public Task<NamespacePage> ListAsync(ListNamespaces query) => AnswerAsync(new NamespacePage([], 0));
+
+    private Task<NamespaceView> RefuseAsync()
+    {
+        OtherCalls++;
+        return Task.FromException<NamespaceView>(Fault ?? new Errors.TokenAuthorityException(ErrorCode.PathTaken, "has already been taken", "path"));
+    }
+
+    private Task<T> AnswerAsync<T>(T answer) => Silent ? new TaskCompletionSource<T>().Task
+        : Fault is { } fault ? Task.FromException<T>(fault)
+        : Task.FromResult(answer);
+}
+
+/// <summary>Hands out one object for every grain it implements.</summary>
+public class GrainFactoryProxy : DispatchProxy
+{
+    private object? _grid;
+
+    public static IGrainFactory Over(object grid)
+    {
+        var factory = Create<IGrainFactory, GrainFactoryProxy>();
+        ((GrainFactoryProxy)(object)factory)._grid = grid;
+        return factory;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } get && get.GetGenericArguments()[0].IsInstanceOfType(_grid)
+            ? _grid
+            : throw new OrleansException("There is no silo.");
+}

@@ -1,0 +1,152 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Configuration;
+using Orleans.Providers;
+using Orleans.Runtime.Hosting;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using OrleansTokens.Client;
+using OrleansTokens.Grains.DeployTokens;
+using OrleansTokens.Grains.Index;
+using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Tests.Keys;
+
+namespace OrleansTokens.Grains.Tests.Fixture;
+
+/// <summary>
+/// A silo with the grains and a client, in this process. Storage and index outlive the silo. Everything that a test needs of the outside
+/// is here.
+/// </summary>
+public sealed class Grid : IAsyncLifetime
+{
+    private static readonly string[] GrainTypes =
+    [
+        "group", "project", "path-entry", "deploy-token", "installation", "operator-token", "id-block", "group-transfer",
+    ];
+
+    private readonly ServiceProvider _client;
+    private InProcessTestCluster? _cluster;
+
+    public Grid()
+    {
+        Storage = new MemoryStorage(Faults);
+        Index = new MemoryIndex(Faults);
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(ClientTime);
+        services.AddSingleton<IGrainFactory>(_ => Cluster.Client);
+        services.AddDeployTokens();
+        _client = services.BuildServiceProvider();
+    }
+
+    public Faults Faults { get; } = new();
+
+    public MemoryStorage Storage { get; }
+
+    public MemoryIndex Index { get; }
+
+    public CallCounter Calls { get; } = new();
+
+    public GrainClock Clock { get; } = new();
+
+    /// <summary>The client's own time: when it fetches the keys of the gate again.</summary>
+    public FakeTimeProvider ClientTime { get; } = new();
+
+    /// <summary>The master keys that silos started from now on have.</summary>
+    public MasterKeyRing Ring { get; set; } = KeySamples.OldRing;
+
+    public DeployTokenValidator Validator => _client.GetRequiredService<DeployTokenValidator>();
+
+    public DeployTokenAdministration Administration => _client.GetRequiredService<DeployTokenAdministration>();
+
+    public IGrainFactory Grains => Cluster.Client;
+
+    private InProcessTestCluster Cluster => _cluster ?? throw new InvalidOperationException("Not deployed.");
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureHost(static host => host.Logging.ClearProviders());
+        builder.ConfigureSilo((_, silo) => Configure(silo));
+        builder.ConfigureClient(static client => client.Configure<GatewayOptions>(
+            static options => options.GatewayListRefreshPeriod = TimeSpan.FromMilliseconds(50)));
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Clear();
+        await _client.DisposeAsync();
+        await Cluster.DisposeAsync();
+    }
+
+    /// <summary>Stops the silo as an operator does, after one with other master keys has joined.</summary>
+    public async Task RestartAsync(MasterKeyRing? ring = null)
+    {
+        Ring = ring ?? Ring;
+        var old = Cluster.Silos[0];
+        await Cluster.StartAdditionalSiloAsync();
+        await Cluster.StopSiloAsync(old);
+        await ReachedAsync();
+    }
+
+    /// <summary>Kills the silo, whatever it is doing. Another is there already.</summary>
+    public async Task KillAsync()
+    {
+        var old = Cluster.Silos[0];
+        await Cluster.StartAdditionalSiloAsync();
+        await Cluster.KillSiloAsync(old);
+        await ReachedAsync();
+    }
+
+    /// <summary>Ends every activation, so that all that grains know from here on is what storage has.</summary>
+    public async Task DeactivateAllAsync()
+    {
+        var active = await Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
+        await Task.WhenAll(active
+            .Where(static grain => GrainTypes.Contains(grain.GrainId.Type.ToString()))
+            .Select(grain => Cluster.DeactivateAsync(grain.GrainId)));
+    }
+
+    /// <summary>A client of its own, which knows nothing yet.</summary>
+    public ServiceProvider NewClient() => new ServiceCollection()
+        .AddSingleton<TimeProvider>(ClientTime)
+        .AddSingleton(Grains)
+        .AddDeployTokens()
+        .BuildServiceProvider();
+
+    /// <summary>The client has found the new silo, and the new silo knows that it is alone.</summary>
+    private Task ReachedAsync() => Patience.UntilAsync(
+        async () =>
+        {
+            try
+            {
+                return (await Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == 1;
+            }
+            catch (OrleansException)
+            {
+                return false;
+            }
+        },
+        "the client found the new silo");
+
+    private void Configure(ISiloBuilder silo)
+    {
+        // Every activation has a scope of its own. Orleans itself goes by the real time: silos of other years distrust each other.
+        silo.Services.AddSingleton<Root>();
+        silo.Services.AddScoped<TimeProvider>(scope => scope.GetRequiredService<Root>().Is(scope) ? TimeProvider.System : Clock);
+        silo.Services.AddSingleton<IGridIndex>(Index);
+        silo.Services.AddDeployTokenGrains(Ring, new DeployTokenOptions(), new RegistryTokenOptions());
+        silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
+        silo.AddIncomingGrainCallFilter(Calls);
+    }
+
+    /// <summary>Knows the services that no activation owns.</summary>
+    private sealed class Root(IServiceProvider services)
+    {
+        public bool Is(IServiceProvider other) => ReferenceEquals(services, other);
+    }
+}

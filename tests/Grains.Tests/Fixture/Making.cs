@@ -1,0 +1,78 @@
+using System.Globalization;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.Tests.Fixture;
+
+/// <summary>Makes things in a few words.</summary>
+internal static class Making
+{
+    public static readonly OperatorId Operator = new(7);
+
+    public const DeployTokenScopes Registry = DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry;
+
+    private static int s_names;
+
+    /// <summary>A name nobody has: tests that share a grid do not get in each other's way.</summary>
+    public static string Fresh(string stem) =>
+        string.Create(CultureInfo.InvariantCulture, $"{stem}-{Interlocked.Increment(ref s_names)}");
+
+    public static CreateNamespace Called(
+        string slug, GroupId parent = default, Visibility visibility = Visibility.Private, string? name = null, string description = "") =>
+        new(parent, Slug.Parse(slug), name ?? slug, description, visibility, Operator);
+
+    public static async Task<GroupId> GroupAsync(
+        this Grid grid, GroupId parent = default, string? slug = null, Visibility visibility = Visibility.Private) =>
+        (await grid.Administration.CreateGroupAsync(Called(slug ?? Fresh("g"), parent, visibility))).Id.AsGroup;
+
+    public static async Task<ProjectId> ProjectAsync(
+        this Grid grid, GroupId parent, string? slug = null, Visibility visibility = Visibility.Private) =>
+        (await grid.Administration.CreateProjectAsync(Called(slug ?? Fresh("p"), parent, visibility))).Id.AsProject;
+
+    public static Task<IssuedDeployToken> TokenAsync(
+        this Grid grid,
+        NamespaceId holder,
+        DeployTokenScopes scopes = Registry,
+        string? username = null,
+        string name = "t",
+        DateTimeOffset? expiresAt = null) =>
+        grid.Administration.IssueTokenAsync(new IssueDeployToken(holder, name, username, scopes, expiresAt, Operator));
+
+    public static ChangeNamespace Change(
+        string? slug = null, string? name = null, string? description = null, Visibility? visibility = null, bool? archived = null) =>
+        new(slug is null ? null : Slug.Parse(slug), name, description, visibility, archived, Operator);
+
+    public static Task<NamespaceView> RenameAsync(this Grid grid, NamespaceId node, string slug) =>
+        grid.Administration.ChangeNamespaceAsync(node, Change(slug));
+
+    public static Task<NamespaceView> TransferAsync(this Grid grid, NamespaceId node, GroupId parent) =>
+        grid.Administration.TransferNamespaceAsync(node, parent, Operator);
+
+    public static Task<bool> DeleteAsync(this Grid grid, NamespaceId node) => grid.Administration.DeleteNamespaceAsync(node, Operator);
+
+    public static Task<RevocationReceipt?> RevokeAsync(this Grid grid, TokenId token, string reason = "") =>
+        grid.Administration.RevokeTokenAsync(token, Operator, reason);
+
+    public static Task<bool> DestroyAsync(this Grid grid, TokenId token) => grid.Administration.DestroyTokenAsync(token, Operator);
+
+    /// <summary>Shows a token with its right username.</summary>
+    public static Credential Credential(this IssuedDeployToken issued) =>
+        OrleansTokens.Validation.Credential.WithUsername(issued.Token.Username, issued.Secret);
+
+    /// <summary>What a token gets that is shown rightly.</summary>
+    public static Task<Decision> ValidateAsync(
+        this Grid grid, IssuedDeployToken issued, RegistryAction action = RegistryAction.Authenticate, ProjectId project = default) =>
+        grid.Validator.ValidateAsync(issued.Credential(), action, project.IsNone ? default : Resource.Of(project));
+
+    public static Task<ResolvedPath> ResolveAsync(this Grid grid, string path) => grid.Administration.ResolveAsync(Path(path));
+
+    public static Task<NamespaceView?> GetAsync(this Grid grid, NamespaceId node) => grid.Administration.GetNamespaceAsync(node);
+
+    public static NamespacePath Path(string text) =>
+        NamespacePath.TryParse(text, out var path) ? path : throw new ArgumentException("Not a path.", nameof(text));
+
+    public static Secret Secret(string text) =>
+        OrleansTokens.DeployTokens.Secret.TryCreate(text, out var secret) ? secret : throw new ArgumentException("Not a secret.", nameof(text));
+}

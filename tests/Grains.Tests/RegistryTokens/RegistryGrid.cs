@@ -1,0 +1,133 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.DeployTokens;
+using OrleansTokens.Grains.Index;
+using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
+using OrleansTokens.RegistryTokens;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.Tests.RegistryTokens;
+
+/// <summary>A silo with the grains of the product, a clock of its own, and storage that can be given to the next one.</summary>
+internal sealed class RegistryGrid : IAsyncDisposable
+{
+    public static readonly OperatorId Operator = new(1);
+
+    private readonly InProcessTestCluster _cluster;
+
+    private RegistryGrid(InProcessTestCluster cluster, FakeTimeProvider time, CallFilter calls)
+    {
+        _cluster = cluster;
+        Time = time;
+        Calls = calls;
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public CallFilter Calls { get; }
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public ISigningKeyGrain SigningKeys => Grains.GetGrain<ISigningKeyGrain>(0);
+
+    public static MasterKeyRing Ring(params byte[] seeds) =>
+        MasterKeyRing.Of(seeds.Select(static seed => new MasterKey([.. Enumerable.Range(seed, MasterKey.Length).Select(static i => (byte)i)])));
+
+    public static async Task<RegistryGrid> StartAsync(
+        MemoryStorage? storage = null, MasterKeyRing? masterKeys = null, RegistryTokenOptions? options = null, FakeTimeProvider? time = null)
+    {
+        time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
+        var calls = new CallFilter();
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<TimeProvider>(time);
+            silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+            silo.Services.AddSingleton<IGrainStorage>(storage ?? new MemoryStorage());
+            silo.Services.AddSingleton<IGridIndex, NoIndex>();
+            silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions(), options ?? new RegistryTokenOptions());
+            silo.AddIncomingGrainCallFilter(calls);
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new RegistryGrid(cluster, time, calls);
+    }
+
+    public Task<RegistryTokenAnswer> IssueAsync(Credential? credential, params RepositoryScope[] scopes) =>
+        Grains.GetGrain<IRegistryTokenGrain>(0).IssueAsync(new RegistryTokenRequest(credential, [.. scopes]));
+
+    public async Task<GroupId> CreateGroupAsync(string slug, Visibility visibility = Visibility.Private) =>
+        (await Namespaces.CreateGroupAsync(New(default, slug, visibility))).Id.AsGroup;
+
+    public async Task<ProjectId> CreateProjectAsync(GroupId group, string slug, Visibility visibility = Visibility.Private) =>
+        (await Namespaces.CreateProjectAsync(New(group, slug, visibility))).Id.AsProject;
+
+    public Task<IssuedDeployToken> IssueTokenAsync(NamespaceId holder, DeployTokenScopes scopes) =>
+        Grains.GetGrain<IDeployTokenDirectoryGrain>(0)
+            .IssueAsync(new IssueDeployToken(holder, "ci", null, scopes, null, Operator));
+
+    /// <summary>Reads a JWT, and sees to it that a key published now has signed it.</summary>
+    public async Task<JwtReader> ReadAsync(RegistryTokenAnswer answer)
+    {
+        Assert.NotNull(answer.Token);
+        var keys = await SigningKeys.GetPublishedAsync();
+        var key = Assert.Single(keys, k => k.KeyId == KeyIdOf(answer));
+        return JwtReader.Read(answer.Token, key.Certificate.AsSpan());
+    }
+
+    public static string KeyIdOf(RegistryTokenAnswer answer)
+    {
+        var header = System.Buffers.Text.Base64Url.DecodeFromChars(answer.Token!.Split('.')[0]);
+        return System.Text.Json.JsonDocument.Parse(header).RootElement.GetProperty("kid").GetString()!;
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private INamespaceDirectoryGrain Namespaces => Grains.GetGrain<INamespaceDirectoryGrain>(0);
+
+    private static CreateNamespace New(GroupId parent, string slug, Visibility visibility) =>
+        new(parent, Slug.Parse(slug), slug, "", visibility, Operator);
+
+    /// <summary>Counts the silo's readings of the signing keys, and refuses them on request.</summary>
+    internal sealed class CallFilter : IIncomingGrainCallFilter
+    {
+        private int _readings;
+
+        public bool RefuseReadings { get; set; }
+
+        public int Readings => Volatile.Read(ref _readings);
+
+        public async Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.InterfaceMethod.Name == nameof(ISealedSigningKeyGrain.GetForSigningAsync))
+            {
+                Interlocked.Increment(ref _readings);
+                if (RefuseReadings)
+                {
+                    throw new TimeoutException("Cut off.");
+                }
+            }
+
+            await context.Invoke();
+        }
+    }
+
+    private sealed class NoIndex : IGridIndex
+    {
+        public Task UpsertAsync(NamespaceRow row, CancellationToken ct = default) => Task.CompletedTask;
+
+        public Task UpsertAsync(TokenRow row, CancellationToken ct = default) => Task.CompletedTask;
+
+        public Task<IndexPage> FindAsync(NamespaceQuery query, CancellationToken ct = default) => Task.FromResult(new IndexPage([], 0));
+
+        public Task<IndexPage> FindAsync(TokenQuery query, CancellationToken ct = default) => Task.FromResult(new IndexPage([], 0));
+
+        public Task<int> GroupHeightAsync(long groupId, CancellationToken ct = default) => Task.FromResult(0);
+    }
+}

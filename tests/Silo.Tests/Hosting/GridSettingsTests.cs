@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Configuration;
+using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Hosting;
+
+namespace OrleansTokens.Silo.Tests.Hosting;
+
+public sealed class GridSettingsTests
+{
+    private const string Key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+    [Fact]
+    public void Read_WhenNothingIsSet_HasDefaults()
+    {
+        var settings = Accept();
+        Assert.Equal(Path.GetFullPath("data"), settings.DataDirectory);
+        Assert.Null(settings.AdminToken);
+        Assert.Null(settings.MasterKeys);
+        Assert.Equal("gldt-", settings.Tokens.Prefixes.Issuing);
+        Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
+        Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
+        Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+    }
+
+    [Fact]
+    public void Read_WhenEverythingIsSet_TakesIt()
+    {
+        var settings = Accept(
+            ("DataDirectory", "/var/lib/grid"),
+            ("AdminToken", "an-operator-token-from-outside"),
+            ("MasterKeys:0", Key),
+            ("Tokens:Prefix", "acme-gldt-"),
+            ("Tokens:FormerPrefixes:0", "gldt-"),
+            ("Tokens:Region", "7"),
+            ("Jwt:Issuer", "omnibus"),
+            ("Jwt:Service", "registry"),
+            ("Jwt:Algorithm", "rs256"),
+            ("Jwt:Lifetime", "00:15:00"),
+            ("SiloPort", "11111"),
+            ("GatewayPort", "30000"));
+        Assert.Equal("/var/lib/grid", settings.DataDirectory);
+        Assert.Equal("an-operator-token-from-outside", settings.AdminToken?.Reveal());
+        Assert.Single(settings.MasterKeys!.Keys);
+        Assert.Equal(("acme-gldt-", (byte)7), (settings.Tokens.Prefixes.Issuing, settings.Tokens.Region));
+        Assert.Equal(["gldt-"], settings.Tokens.Prefixes.Former);
+        Assert.Equal((SigningAlgorithm.Rs256, TimeSpan.FromMinutes(15)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
+        Assert.Equal((11111, 30000), (settings.SiloPort, settings.GatewayPort));
+    }
+
+    [Fact]
+    public void Read_WhenManySettingsCannotBe_ReportsAllOfThemByName()
+    {
+        var faults = Refuse(
+            ("AdminToken", "short"),
+            ("MasterKeys:0", "not a key"),
+            ("Tokens:Prefix", "with space"),
+            ("Tokens:Region", "256"),
+            ("Jwt:Issuer", "two words"),
+            ("Jwt:Algorithm", "HS256"),
+            ("Jwt:Lifetime", "00:00:01"),
+            ("SiloPort", "-1"),
+            ("GatewayPort", "many"),
+            ("DataDir", "misspelt"));
+        string[] names =
+        [
+            "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
+            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:DataDir ",
+        ];
+        Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Read_WhenAValueCannotBe_DoesNotRepeatSecrets()
+    {
+        var faults = Refuse(("AdminToken", "hunter2"), ("MasterKeys:0", "swordfish"));
+        Assert.DoesNotContain(faults, static fault => fault.Contains("hunter2", StringComparison.Ordinal));
+        Assert.DoesNotContain(faults, static fault => fault.Contains("swordfish", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_WhenBothPortsAreTheSame_Refuses() =>
+        Assert.Contains("Grid:GatewayPort", Assert.Single(Refuse(("SiloPort", "5000"), ("GatewayPort", "5000"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_WhenTheDataDirectoryIsAFile_Refuses()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            Assert.Contains("Grid:DataDirectory", Assert.Single(Refuse(("DataDirectory", file))), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static GridSettings Accept(params (string Key, string Value)[] values)
+    {
+        Assert.True(GridSettings.TryRead(Configure(values), out var settings, out var faults), string.Join('\n', faults));
+        return settings;
+    }
+
+    private static IReadOnlyList<string> Refuse(params (string Key, string Value)[] values)
+    {
+        Assert.False(GridSettings.TryRead(Configure(values), out _, out var faults));
+        return faults;
+    }
+
+    private static IConfigurationRoot Configure((string Key, string Value)[] values) => new ConfigurationBuilder()
+        .AddInMemoryCollection(values.Select(static v => KeyValuePair.Create("Grid:" + v.Key, (string?)v.Value)))
+        .Build();
+}
