@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Operators;
@@ -15,6 +16,9 @@ internal sealed record InstallationState : IDurable
 {
     /// <summary>The look-up key of the administrator's token, or null before there is one.</summary>
     public string? AdministratorToken { get; init; }
+
+    /// <summary>The public id of the newest master key at the last start, or null before the first.</summary>
+    public string? MasterKeyId { get; init; }
 
     public string? Fault() => AdministratorToken is "" ? "an empty look-up key" : null;
 }
@@ -40,6 +44,23 @@ internal sealed class InstallationGrain : Grain, IInstallationGrain
         _options = options;
     }
 
+    public async Task ConfirmMasterKeyAsync()
+    {
+        var newest = _keys.Newest.Id.ToString();
+        if (_state.Current.MasterKeyId is { } last && !_keys.Keys.Any(key => key.Id.ToString() == last))
+        {
+            throw new TokenAuthorityException(
+                ErrorCode.Conflict,
+                $"The data was last used with master key {last}, which is not among those configured: every token would be refused. "
+                + "Configure that key too, after the new one.");
+        }
+
+        if (_state.Current.MasterKeyId != newest)
+        {
+            await _state.WriteAsync(_state.Current with { MasterKeyId = newest });
+        }
+    }
+
     public async Task<Secret?> EnsureAdministratorAsync(Secret? given)
     {
         var known = _state.Current.AdministratorToken;
@@ -61,7 +82,7 @@ internal sealed class InstallationGrain : Grain, IInstallationGrain
             await GrainFactory.GetGrain<IOperatorTokenGrain>(known).RevokeAsync();
         }
 
-        await _state.WriteAsync(new InstallationState { AdministratorToken = lookUps[0] });
+        await _state.WriteAsync(_state.Current with { AdministratorToken = lookUps[0] });
         return given is null ? token : null;
     }
 

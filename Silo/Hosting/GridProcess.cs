@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Silo.Storage.Sqlite;
 
@@ -46,7 +47,7 @@ internal static class GridProcess
     /// <summary>What an operator can mend of a fault at start; null where it is a fault of the program.</summary>
     public static IReadOnlyList<string>? Explain(Exception fault) => fault switch
     {
-        SqliteOpenException or MasterKeyFileException => [fault.Message],
+        SqliteOpenException or MasterKeyFileException or TokenAuthorityException => [fault.Message],
         Microsoft.Extensions.Options.OptionsValidationException invalid => [.. invalid.Failures],
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => [fault.Message],
         AggregateException { InnerExceptions.Count: 1 } one => Explain(one.InnerExceptions[0]),
