@@ -22,7 +22,11 @@ internal static class GridProcess
         }
         catch (Exception fault) when (Explain(fault) is { } faults)
         {
-            await app.StopAsync();
+            if (!IsBeforeTheSilo(fault))
+            {
+                await app.StopAsync();
+            }
+
             await app.DisposeAsync();
             return Refuse(faults);
         }
@@ -54,6 +58,10 @@ internal static class GridProcess
         { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
+
+    /// <summary>Whether the silo never ran: Orleans refuses to stop one that did not.</summary>
+    private static bool IsBeforeTheSilo(Exception fault) =>
+        fault is SqliteOpenException || (fault.InnerException is { } inner && IsBeforeTheSilo(inner));
 
     private static void Greet(WebApplication app, Secret? made)
     {

@@ -35,9 +35,10 @@ internal static class WebServer
         {
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Logging.AddFilter("OrleansTokens", LogLevel.Information);
+            builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None); // What stops a start is said in words at the end.
             builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // Its first check counts from the machine's start.
             builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // The answer says it.
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // Said in words at the end.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // So is this.
         }
     }
 }
