@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Ids;
@@ -32,33 +31,21 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
         ? GrainFactory.GetGrain<IGroupTransferGrain>(0).TransferAsync(node.AsGroup, parent, by)
         : NamespaceGrains.Of(GrainFactory, node).TransferAsync(parent, by);
 
-    public async Task<NamespacePage> ListAsync(ListNamespaces query)
+    public async Task<NamespacePage> ListAsync(ListNamespaces list)
     {
-        var page = await index.FindAsync(new NamespaceQuery(
-            query.Kind,
-            query.TopLevelOnly ? 0 : query.Parent?.Value,
-            query.Subtree?.Value,
-            query.Search,
-            Sort(query.Order),
-            query.Descending,
-            query.Offset,
-            query.Limit));
-        var nodes = page.Ids.Select(id => NamespaceGrains.Of(GrainFactory, new NamespaceId(query.Kind, id))).ToList();
-        var views = await Task.WhenAll(nodes.Select(static node => node.GetAsync()));
-        var items = ImmutableArray.CreateBuilder<NamespaceView>(views.Length);
-        for (var i = 0; i < views.Length; i++)
-        {
-            if (views[i] is { } view)
-            {
-                items.Add(view);
-            }
-            else
-            {
-                await nodes[i].ReindexAsync(); // The index was behind, or ahead of a node that never came to be.
-            }
-        }
+        var query = new NamespaceQuery(
+            list.Kind,
+            list.TopLevelOnly ? 0 : list.Parent?.Value,
+            list.Subtree?.Value,
+            list.Search,
+            Sort(list.Order),
+            list.Descending,
+            list.Offset,
+            list.Limit);
+        var (items, total) = await Listing.ReadAsync(() => index.FindAsync(query), id => Node(id).GetAsync(), id => Node(id).ReindexAsync());
+        return new NamespacePage(items, total);
 
-        return new NamespacePage(items.ToImmutable(), page.Total - (views.Length - items.Count));
+        INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, new NamespaceId(list.Kind, id));
     }
 
     /// <summary>What needs no grain to be refused is refused before an id is used up.</summary>
