@@ -114,8 +114,8 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             Secrets = [new StoredSecret { Digest = Digest(secret).ToStorageText(), CreatedAt = now }],
             Epoch = 1,
         };
-        await _index.UpsertAsync(Row(issued)); // First: an entry without a token does no harm.
-        await _state.WriteAsync(issued);
+        // At once: an entry without a token does no harm, nor does a token that is not listed and whose secret nobody was told.
+        await Task.WhenAll(_index.UpsertAsync(Row(issued)), _state.WriteAsync(issued));
         LogIssued(_id.Value, request.Holder, request.Operator.Value);
         return new IssuedDeployToken(issued.View(_id), secret);
     }
