@@ -174,6 +174,12 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     public async Task<bool> DeleteAsync(OperatorId by)
     {
         await SettleAsync();
+        if (State.PutAwayPending)
+        {
+            await LeaveAsync(); // Asked again, because the first answer was lost or was that it is not known.
+            return true;
+        }
+
         if (State.Status != NamespaceStatus.Active)
         {
             return false;
@@ -211,10 +217,15 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
         if (State.Status == NamespaceStatus.Active && await GetLineageAsync(below: 0) is null)
         {
             await DeleteAsync(default);
-            return;
         }
-
-        await _index.UpsertAsync(Row(State));
+        else if (State.Status == NamespaceStatus.Deleted)
+        {
+            await LeaveAsync();
+        }
+        else
+        {
+            await _index.UpsertAsync(Row(State));
+        }
     }
 
     /// <summary>What lies directly below, to be put away after this node was deleted.</summary>
