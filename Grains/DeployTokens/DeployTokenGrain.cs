@@ -219,9 +219,12 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             return CredentialMatch.OtherSecret;
         }
 
+        var isCertain = true;
         foreach (var digest in Digests())
         {
-            if (digest.Compare(_keys, DigestPurpose.DeployToken, secret) == DigestMatch.Same)
+            var match = digest.Compare(_keys, DigestPurpose.DeployToken, secret);
+            isCertain &= match != DigestMatch.UnknownKey;
+            if (match == DigestMatch.Same)
             {
                 if (digest.NeedsRedigest(_keys))
                 {
@@ -235,7 +238,9 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             }
         }
 
-        return CredentialMatch.OtherSecret;
+        return isCertain
+            ? CredentialMatch.OtherSecret
+            : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
     }
 
     private ImmutableArray<SecretDigest> Digests()

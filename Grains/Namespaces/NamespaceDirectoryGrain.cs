@@ -42,11 +42,20 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
             list.Descending,
             list.Offset,
             list.Limit);
-        var (items, total) = await Listing.ReadAsync(() => index.FindAsync(query), id => Node(id).GetAsync(), id => Node(id).ReindexAsync());
+        var (items, total) = await Listing.ReadAsync(
+            () => index.FindAsync(query),
+            async id => await Node(id).GetAsync() is { } view && Belongs(view, list) ? view : null,
+            id => Node(id).ReindexAsync(by: default));
         return new NamespacePage(items, total);
 
         INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, new NamespaceId(list.Kind, id));
     }
+
+    /// <summary>Whether a node is where the index says. What it is called is not looked at: that is for searching only.</summary>
+    private static bool Belongs(NamespaceView view, ListNamespaces list) =>
+        (!list.TopLevelOnly || view.Parent.IsNone)
+        && (list.TopLevelOnly || list.Parent is not { } parent || view.Parent == parent)
+        && (list.Subtree is not { } top || view.Lineage.IsWithin(top.AsNamespace));
 
     /// <summary>What needs no grain to be refused is refused before an id is used up.</summary>
     private static void Check(CreateNamespace request)
@@ -82,6 +91,20 @@ internal interface IGroupTransferGrain : IGrainWithIntegerKey
 [GrainType("group-transfer")]
 internal sealed class GroupTransferGrain : Grain, IGroupTransferGrain
 {
-    public Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by) =>
-        GrainFactory.GetGrain<IGroupGrain>(group.Value).TransferAsync(parent, by);
+    private GroupId _unsettled;
+
+    public async Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by)
+    {
+        if (!_unsettled.IsNone)
+        {
+            await Group(_unsettled).ReindexAsync(by: default); // Answers after the move has ended whose end was not waited for.
+        }
+
+        _unsettled = group;
+        var moved = await Group(group).TransferAsync(parent, by);
+        _unsettled = default;
+        return moved;
+    }
+
+    private IGroupGrain Group(GroupId id) => GrainFactory.GetGrain<IGroupGrain>(id.Value);
 }
