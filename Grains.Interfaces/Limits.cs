@@ -72,6 +72,12 @@ public static class Limits
     public const int MaxMasterKeys = 8;
 
     /// <summary>
+    /// The most tag keys kept, those of former master keys included: 32. A forged token costs one HMAC for each; tokens issued 32
+    /// rotations ago are refused.
+    /// </summary>
+    public const int MaxTagKeys = 32;
+
+    /// <summary>
     /// The longest content of a sealed box, in bytes: 16 KiB. A secret has at most 3 KiB, a private RSA key of 4096 bits less than 4.
     /// </summary>
     public const int MaxSealedContentLength = 16 * 1024;

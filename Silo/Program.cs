@@ -4,7 +4,7 @@ using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
 using OrleansTokens.Silo.Http.GitLabApi;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebServer.CreateBuilder(args);
 if (!GridSettings.TryRead(builder.Configuration, out var settings, out var faults))
 {
     return GridProcess.Refuse(faults);

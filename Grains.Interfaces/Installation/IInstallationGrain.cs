@@ -16,6 +16,13 @@ public sealed record GatewayKeys(
 [Alias(WireAliases.IInstallationGrain)]
 public interface IInstallationGrain : IGrainWithIntegerKey
 {
+    /// <summary>Sees to it that the master keys are those that the data was made with, or come after them. To be called at every start,
+    /// first.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Conflict"/>: the newest key of the last start is
+    /// missing. Nothing was changed.</exception>
+    [Alias("ConfirmMasterKey")]
+    Task ConfirmMasterKeyAsync();
+
     /// <summary>Sees to it that there is an administrator's operator token. With <paramref name="given"/>: that one, and the one before
     /// is dead. Without: the one there is, or a new one, which is returned this once.</summary>
     [Alias("EnsureAdministrator")]

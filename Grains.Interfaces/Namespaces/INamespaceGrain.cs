@@ -47,9 +47,11 @@ public interface INamespaceGrain : IGrain
     [Alias("HoldToken")]
     Task HoldTokenAsync(DeployTokens.TokenId token);
 
-    /// <summary>Brings the index up to date, and finishes the deletion where the node, or a group above it, is gone.</summary>
+    /// <summary>Brings the index up to date, gives up what an interrupted change left behind, and finishes the deletion where the node,
+    /// or a group above it, is gone.</summary>
+    /// <param name="by">Who is said to have deleted it, where a group above it is gone.</param>
     [Alias("Reindex")]
-    Task ReindexAsync();
+    Task ReindexAsync(OperatorId by);
 }
 
 /// <summary>A group. Keyed by its id.</summary>

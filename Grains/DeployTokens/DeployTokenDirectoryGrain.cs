@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Ids;
@@ -17,32 +16,22 @@ internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator id
         return await Token(id).IssueAsync(request);
     }
 
-    public async Task<DeployTokenPage> ListAsync(ListDeployTokens query)
+    public async Task<DeployTokenPage> ListAsync(ListDeployTokens list)
     {
         var now = time.GetUtcNow();
-        var holder = query.Holder;
-        var page = await index.FindAsync(new TokenQuery(
+        var holder = list.Holder;
+        var query = new TokenQuery(
             holder.IsNone ? null : holder.Kind,
             holder.IsNone ? null : holder.Value,
-            query.ActiveOnly ? now : null,
+            list.ActiveOnly ? now : null,
             Descending: false,
-            query.Offset,
-            query.Limit));
-        var views = await Task.WhenAll(page.Ids.Select(id => Token(id).GetAsync()));
-        var items = ImmutableArray.CreateBuilder<DeployTokenView>(views.Length);
-        for (var i = 0; i < views.Length; i++)
-        {
-            if (views[i] is { } view && (!query.ActiveOnly || view.IsActive(now)))
-            {
-                items.Add(view);
-            }
-            else
-            {
-                await Token(page.Ids[i]).ReindexAsync(); // The index was behind, or ahead of a token that never came to be.
-            }
-        }
-
-        return new DeployTokenPage(items.ToImmutable(), page.Total - (views.Length - items.Count));
+            list.Offset,
+            list.Limit);
+        var (items, total) = await Listing.ReadAsync(
+            () => index.FindAsync(query),
+            async id => await Token(id).GetAsync() is { } token && (!list.ActiveOnly || token.IsActive(now)) ? token : null,
+            id => Token(id).ReindexAsync());
+        return new DeployTokenPage(items, total);
     }
 
     private IDeployTokenAdministrationGrain Token(long id) => GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(id);

@@ -69,7 +69,8 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            decisions.Add(TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now)));
+            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now));
+            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
         }
 
         return new ValidationAnswer(decisions.MoveToImmutable());
@@ -114,8 +115,8 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             Secrets = [new StoredSecret { Digest = Digest(secret).ToStorageText(), CreatedAt = now }],
             Epoch = 1,
         };
-        await _index.UpsertAsync(Row(issued)); // First: an entry without a token does no harm.
-        await _state.WriteAsync(issued);
+        // At once: an entry without a token does no harm, nor does a token that is not listed and whose secret nobody was told.
+        await Task.WhenAll(_index.UpsertAsync(Row(issued)), _state.WriteAsync(issued));
         LogIssued(_id.Value, request.Holder, request.Operator.Value);
         return new IssuedDeployToken(issued.View(_id), secret);
     }
@@ -174,11 +175,6 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
     {
-        if (_ending)
-        {
-            throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.");
-        }
-
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
         return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
     }
@@ -223,9 +219,12 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             return CredentialMatch.OtherSecret;
         }
 
+        var isCertain = true;
         foreach (var digest in Digests())
         {
-            if (digest.Compare(_keys, DigestPurpose.DeployToken, secret) == DigestMatch.Same)
+            var match = digest.Compare(_keys, DigestPurpose.DeployToken, secret);
+            isCertain &= match != DigestMatch.UnknownKey;
+            if (match == DigestMatch.Same)
             {
                 if (digest.NeedsRedigest(_keys))
                 {
@@ -239,7 +238,9 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             }
         }
 
-        return CredentialMatch.OtherSecret;
+        return isCertain
+            ? CredentialMatch.OtherSecret
+            : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
     }
 
     private ImmutableArray<SecretDigest> Digests()

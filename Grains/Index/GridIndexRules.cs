@@ -39,8 +39,12 @@ public static class GridIndexRules
     {
         ArgumentNullException.ThrowIfNull(row);
         ArgumentOutOfRangeException.ThrowIfLessThan(row.Id, 1, nameof(row.Id));
-        ThrowIfUndefined(row.HolderKind, nameof(row.HolderKind));
-        ArgumentOutOfRangeException.ThrowIfLessThan(row.HolderId, 1, nameof(row.HolderId));
+        if (!row.Deleted) // A tombstone may stand for a token that never came to be, and had no holder.
+        {
+            ThrowIfUndefined(row.HolderKind, nameof(row.HolderKind));
+            ArgumentOutOfRangeException.ThrowIfLessThan(row.HolderId, 1, nameof(row.HolderId));
+        }
+
         ArgumentNullException.ThrowIfNull(row.Name, nameof(row.Name));
         ArgumentNullException.ThrowIfNull(row.Username, nameof(row.Username));
     }

@@ -27,8 +27,8 @@ public sealed record NamespaceRow(
 
 /// <summary>What the index knows of one deploy token. Nothing here is secret.</summary>
 /// <param name="Id">1 or greater; the identity of the row.</param>
-/// <param name="HolderKind">The kind of node that holds the token.</param>
-/// <param name="HolderId">The node that holds the token; 1 or greater.</param>
+/// <param name="HolderKind">The kind of node that holds the token. A deleted row may have none.</param>
+/// <param name="HolderId">The node that holds the token; 1 or greater. A deleted row may have none.</param>
 /// <param name="Name">The name shown to people.</param>
 /// <param name="Username">The username that goes with the secret.</param>
 /// <param name="Scopes">The scopes, as the grain numbers them.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Operators;
@@ -10,18 +11,9 @@ using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.Installation;
 
-/// <summary>What there is once in an installation, as stored.</summary>
-internal sealed record InstallationState : IDurable
-{
-    /// <summary>The look-up key of the administrator's token, or null before there is one.</summary>
-    public string? AdministratorToken { get; init; }
-
-    public string? Fault() => AdministratorToken is "" ? "an empty look-up key" : null;
-}
-
 /// <inheritdoc cref="IInstallationGrain"/>
 [GrainType("installation")]
-internal sealed class InstallationGrain : Grain, IInstallationGrain
+internal sealed class InstallationGrain : Grain, IInstallationGrain, IOperatorTokenOwnerGrain
 {
     private const string Prefix = "glpat-";
     private const int RandomBytes = 18;
@@ -40,43 +32,122 @@ internal sealed class InstallationGrain : Grain, IInstallationGrain
         _options = options;
     }
 
+    public async Task ConfirmMasterKeyAsync()
+    {
+        var newest = _keys.Newest.Id.ToString();
+        if (_state.Current.MasterKeyId is { } last && !_keys.Keys.Any(key => key.Id.ToString() == last))
+        {
+            throw new TokenAuthorityException(
+                ErrorCode.Conflict,
+                $"The data was last used with master key {last}, which is not among those configured: every token would be refused. "
+                + "Configure that key too, after the new one.");
+        }
+
+        var tagKeys = TagKeyring.Renew(_state.Current.TagKeys, _keys);
+        if (_state.Current.MasterKeyId != newest || tagKeys != _state.Current.TagKeys)
+        {
+            await _state.WriteAsync(_state.Current with { MasterKeyId = newest, TagKeys = tagKeys });
+        }
+    }
+
     public async Task<Secret?> EnsureAdministratorAsync(Secret? given)
     {
-        var known = _state.Current.AdministratorToken;
-        if (given is null && known is not null)
+        if (given is null && await KnowsAdministratorAsync())
         {
+            await GrantAsync();
+            await RevokeFormerAsync();
             return null;
         }
 
         var token = given ?? NewToken();
         var lookUps = SecretDigest.LookupKeys(_keys, token);
-        if (known is not null && lookUps.Contains(known))
+        var known = _state.Current.AdministratorTokens;
+        if (!known.Contains(lookUps[0]))
         {
-            return null;
+            // Written down before it can be used, so that whatever is granted here is revoked one day.
+            var isTheSame = known.Intersect(lookUps).Any();
+            await _state.WriteAsync(_state.Current with
+            {
+                AdministratorTokens = isTheSame ? known.Add(lookUps[0]) : [lookUps[0]],
+                FormerAdministratorTokens = [.. _state.Current.FormerAdministratorTokens
+                    .Concat(isTheSame ? [] : known).Except(lookUps).Distinct()],
+            });
         }
 
-        await GrainFactory.GetGrain<IOperatorTokenGrain>(lookUps[0]).GrantAsync(Administrator);
-        if (known is not null)
+        if (given is null)
         {
-            await GrainFactory.GetGrain<IOperatorTokenGrain>(known).RevokeAsync();
+            // Granted last: once it is, nothing may keep it from being shown.
+            await RevokeFormerAsync();
+            await GrantAsync();
+            return token;
         }
 
-        await _state.WriteAsync(new InstallationState { AdministratorToken = lookUps[0] });
-        return given is null ? token : null;
+        await GrantAsync();
+        await RevokeFormerAsync();
+        return null;
     }
 
-    public Task<GatewayKeys> GetGatewayKeysAsync()
+    public async Task RenewAsync(string seen, string newest)
     {
-        var tagKeys = new List<byte[]>();
-        foreach (var key in _keys.TagKeys)
+        var known = _state.Current.AdministratorTokens;
+        if (!known.Contains(seen))
         {
-            tagKeys.Add(key.Span.ToArray());
+            return; // It is being revoked.
         }
 
-        return Task.FromResult(new GatewayKeys(
-            [.. tagKeys.Select(static key => System.Collections.Immutable.ImmutableArray.Create(key))],
-            [_options.Prefixes.Issuing, .. _options.Prefixes.Former]));
+        if (!known.Contains(newest))
+        {
+            await _state.WriteAsync(_state.Current with { AdministratorTokens = known.Add(newest) });
+        }
+
+        await GrantAsync();
     }
+
+    public Task<GatewayKeys> GetGatewayKeysAsync() => Task.FromResult(new GatewayKeys(
+        TagKeyring.Open(_state.Current.TagKeys, _keys), [_options.Prefixes.Issuing, .. _options.Prefixes.Former]));
+
+    /// <summary>
+    /// Whether there is an administrator's token that somebody can have. One that was made here and not granted was never shown. While
+    /// one replaces another, either is granted.
+    /// </summary>
+    private async Task<bool> KnowsAdministratorAsync()
+    {
+        foreach (var key in _state.Current.AdministratorTokens.Concat(_state.Current.FormerAdministratorTokens))
+        {
+            if (await Token(key).GetAsync() is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task GrantAsync()
+    {
+        var newest = Token(_state.Current.AdministratorTokens[^1]);
+        if (await newest.GetAsync() is null)
+        {
+            await newest.GrantAsync(Administrator);
+        }
+    }
+
+    private async Task RevokeFormerAsync()
+    {
+        if (_state.Current.FormerAdministratorTokens.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var former in _state.Current.FormerAdministratorTokens)
+        {
+            await Token(former).RevokeAsync();
+        }
+
+        await _state.WriteAsync(_state.Current with { FormerAdministratorTokens = [] });
+    }
+
+    private IOperatorTokenGrain Token(string lookUpKey) => GrainFactory.GetGrain<IOperatorTokenGrain>(lookUpKey);
 
     private static Secret NewToken()
     {

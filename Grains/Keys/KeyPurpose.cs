@@ -18,6 +18,9 @@ public enum SealPurpose
 
     /// <summary>A private key with which this installation signs.</summary>
     SigningKey,
+
+    /// <summary>The tag key of a master key that may be gone.</summary>
+    TagKey,
 }
 
 /// <summary>
@@ -41,6 +44,7 @@ internal static class KeyLabels
     {
         SealPurpose.DeployToken => "OrleansTokens/v1/deploy-token-seal",
         SealPurpose.SigningKey => "OrleansTokens/v1/signing-key-seal",
+        SealPurpose.TagKey => "OrleansTokens/v1/tag-key-seal",
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, null),
     };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Ids;
@@ -32,34 +31,31 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
         ? GrainFactory.GetGrain<IGroupTransferGrain>(0).TransferAsync(node.AsGroup, parent, by)
         : NamespaceGrains.Of(GrainFactory, node).TransferAsync(parent, by);
 
-    public async Task<NamespacePage> ListAsync(ListNamespaces query)
+    public async Task<NamespacePage> ListAsync(ListNamespaces list)
     {
-        var page = await index.FindAsync(new NamespaceQuery(
-            query.Kind,
-            query.TopLevelOnly ? 0 : query.Parent?.Value,
-            query.Subtree?.Value,
-            query.Search,
-            Sort(query.Order),
-            query.Descending,
-            query.Offset,
-            query.Limit));
-        var nodes = page.Ids.Select(id => NamespaceGrains.Of(GrainFactory, new NamespaceId(query.Kind, id))).ToList();
-        var views = await Task.WhenAll(nodes.Select(static node => node.GetAsync()));
-        var items = ImmutableArray.CreateBuilder<NamespaceView>(views.Length);
-        for (var i = 0; i < views.Length; i++)
-        {
-            if (views[i] is { } view)
-            {
-                items.Add(view);
-            }
-            else
-            {
-                await nodes[i].ReindexAsync(); // The index was behind, or ahead of a node that never came to be.
-            }
-        }
+        var query = new NamespaceQuery(
+            list.Kind,
+            list.TopLevelOnly ? 0 : list.Parent?.Value,
+            list.Subtree?.Value,
+            list.Search,
+            Sort(list.Order),
+            list.Descending,
+            list.Offset,
+            list.Limit);
+        var (items, total) = await Listing.ReadAsync(
+            () => index.FindAsync(query),
+            async id => await Node(id).GetAsync() is { } view && Belongs(view, list) ? view : null,
+            id => Node(id).ReindexAsync(by: default));
+        return new NamespacePage(items, total);
 
-        return new NamespacePage(items.ToImmutable(), page.Total - (views.Length - items.Count));
+        INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, new NamespaceId(list.Kind, id));
     }
+
+    /// <summary>Whether a node is where the index says. What it is called is not looked at: that is for searching only.</summary>
+    private static bool Belongs(NamespaceView view, ListNamespaces list) =>
+        (!list.TopLevelOnly || view.Parent.IsNone)
+        && (list.TopLevelOnly || list.Parent is not { } parent || view.Parent == parent)
+        && (list.Subtree is not { } top || view.Lineage.IsWithin(top.AsNamespace));
 
     /// <summary>What needs no grain to be refused is refused before an id is used up.</summary>
     private static void Check(CreateNamespace request)
@@ -95,6 +91,20 @@ internal interface IGroupTransferGrain : IGrainWithIntegerKey
 [GrainType("group-transfer")]
 internal sealed class GroupTransferGrain : Grain, IGroupTransferGrain
 {
-    public Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by) =>
-        GrainFactory.GetGrain<IGroupGrain>(group.Value).TransferAsync(parent, by);
+    private GroupId _unsettled;
+
+    public async Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by)
+    {
+        if (!_unsettled.IsNone)
+        {
+            await Group(_unsettled).ReindexAsync(by: default); // Answers after the move has ended whose end was not waited for.
+        }
+
+        _unsettled = group;
+        var moved = await Group(group).TransferAsync(parent, by);
+        _unsettled = default;
+        return moved;
+    }
+
+    private IGroupGrain Group(GroupId id) => GrainFactory.GetGrain<IGroupGrain>(id.Value);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;
@@ -11,20 +12,22 @@ namespace OrleansTokens.Grains.Namespaces;
 /// What groups and projects have in common. Operations of many steps write down first what they are about to do; whatever a crash leaves
 /// is settled when the grain is next activated or changed, and until then is of no use to anybody.
 /// </summary>
-internal abstract class NamespaceGrain : Grain, INamespaceGrain
+internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 {
     private static readonly TimeSpan PutAwayAgainAfter = TimeSpan.FromMinutes(1);
 
     private readonly DurableState<NamespaceState> _state;
     private readonly IGridIndex _index;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
     protected NamespaceGrain(
-        NamespaceKind kind, IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
+        NamespaceKind kind, IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time, ILogger logger)
     {
         _state = new DurableState<NamespaceState>(storage, this);
         _index = index;
         _time = time;
+        _logger = logger;
         Id = new NamespaceId(kind, this.GetPrimaryKeyLong());
     }
 
@@ -34,7 +37,15 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await SettleAsync();
+        try
+        {
+            await SettleAsync();
+        }
+        catch (Exception fault)
+        {
+            LogNotSettled(Id, fault); // What is left over harms nobody who only asks; the next change settles it first.
+        }
+
         if (State.PutAwayPending)
         {
             BeginPuttingAway();
@@ -44,7 +55,7 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     public async Task<NamespaceView?> GetAsync()
     {
         var lineage = await GetLineageAsync(below: 0);
-        return lineage is null ? null : View(State, lineage);
+        return lineage is null ? null : State.View(Id, lineage);
     }
 
     public async ValueTask<Lineage?> GetLineageAsync(int below)
@@ -66,7 +77,7 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
 
         if (State.Parent == 0)
         {
-            return new Lineage([Node(State)]);
+            return new Lineage([State.Node(Id)]);
         }
 
         // The parent may change while it is asked; what is put together below must be of one piece.
@@ -77,7 +88,7 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
             return await GetLineageAsync(below);
         }
 
-        return above is null ? null : new Lineage(above.Nodes.Insert(0, Node(State)));
+        return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
     }
 
     public async Task<NamespaceView> CreateAsync(CreateNamespace request)
@@ -87,9 +98,10 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
             throw new TokenAuthorityException(ErrorCode.Conflict, $"The {Id} was already made.");
         }
 
-        var above = await ParentAsync(request.Parent, subtreeHeight: 0);
         NamespaceRules.CheckName(request.Name);
         NamespaceRules.CheckDescription(request.Description);
+        var above = await AboveAsync(request.Parent);
+        NamespaceRules.CheckDepth(Id.Kind, above, subtreeHeight: 0);
         NamespaceRules.CheckVisibility(request.Visibility, above);
         var creating = new NamespaceState
         {
@@ -160,13 +172,14 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
             return view;
         }
 
-        var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
-        var above = await ParentAsync(parent, height);
+        var above = await AboveAsync(parent);
         if (above is not null && above.IsWithin(Id))
         {
             throw new TokenAuthorityException(ErrorCode.Conflict, "A group cannot be moved below itself.");
         }
 
+        var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
+        NamespaceRules.CheckDepth(Id.Kind, above, height);
         await MoveAsync(parent, Slug.Parse(State.Slug));
         return await ExistingAsync();
     }
@@ -174,6 +187,12 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     public async Task<bool> DeleteAsync(OperatorId by)
     {
         await SettleAsync();
+        if (State.PutAwayPending)
+        {
+            await LeaveAsync(); // Asked again, because the first answer was lost or was that it is not known.
+            return true;
+        }
+
         if (State.Status != NamespaceStatus.Active)
         {
             return false;
@@ -205,16 +224,21 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
         await _state.WriteAsync(State with { Tokens = State.Tokens.Add(token) });
     }
 
-    public async Task ReindexAsync()
+    public async Task ReindexAsync(OperatorId by)
     {
         await SettleAsync();
         if (State.Status == NamespaceStatus.Active && await GetLineageAsync(below: 0) is null)
         {
-            await DeleteAsync(default);
-            return;
+            await DeleteAsync(by);
         }
-
-        await _index.UpsertAsync(Row(State));
+        else if (State.Status == NamespaceStatus.Deleted)
+        {
+            await LeaveAsync();
+        }
+        else
+        {
+            await _index.UpsertAsync(Row(State));
+        }
     }
 
     /// <summary>What lies directly below, to be put away after this node was deleted.</summary>
@@ -227,17 +251,15 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     }
 
     /// <summary>The lineage of the group above; null at the top.</summary>
-    private async Task<Lineage?> ParentAsync(GroupId parent, int subtreeHeight)
+    private async Task<Lineage?> AboveAsync(GroupId parent)
     {
         if (parent.IsNone)
         {
             return Id.Kind == NamespaceKind.Group ? null : throw TokenAuthorityException.Invalid("namespace_id", "A project needs a group.");
         }
 
-        var above = await GrainFactory.GetGrain<IGroupGrain>(parent.Value).GetLineageAsync(below: 0)
+        return await GrainFactory.GetGrain<IGroupGrain>(parent.Value).GetLineageAsync(below: 0)
             ?? throw TokenAuthorityException.NotFound($"The {parent.AsNamespace}");
-        NamespaceRules.CheckDepth(Id.Kind, above, subtreeHeight);
-        return above;
     }
 
     /// <summary>Writes what changed of an existing node: the index first, since an entry that is ahead of the truth does no harm.</summary>
@@ -261,7 +283,10 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
         await SettleAsync();
     }
 
-    /// <summary>Claims a name. Where somebody else has it, that one is asked whether it still needs it: it may have crashed on the way.</summary>
+    /// <summary>
+    /// Claims a name. Where it points at somebody who is gone, or goes by another name, a crash or a fault has left it behind: that one
+    /// is asked to give it up.
+    /// </summary>
     private async Task<bool> TryClaimAsync(GroupId parent, Slug slug)
     {
         try
@@ -273,12 +298,13 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
                 return true;
             }
 
-            var node = NamespaceGrains.Of(GrainFactory, has);
-            if (await node.GetAsync() is null)
+            var holder = NamespaceGrains.Of(GrainFactory, has);
+            if (await holder.GetAsync() is { } view && view.Parent == parent && view.Slug == slug)
             {
-                await node.ReindexAsync();
+                return false;
             }
 
+            await holder.ReindexAsync(by: default);
             return await entry.ClaimAsync(Id) == Id;
         }
         catch
@@ -293,8 +319,8 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     {
         if (State.Status == NamespaceStatus.Creating)
         {
-            await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
-            await _state.WriteAsync(new NamespaceState());
+            await ReleaseAsync(State.Parent, State.Slug, leaveRedirect: false);
+            await PublishAsync(new NamespaceState());
             return;
         }
 
@@ -303,16 +329,30 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
             return;
         }
 
-        var (oldSlug, newSlug) = (Slug.Parse(handover.OldSlug), Slug.Parse(handover.NewSlug));
         var moved = State.Parent == handover.NewParent && State.Slug == handover.NewSlug;
-        if (handover.OldParent != handover.NewParent || oldSlug != newSlug) // Otherwise only the case of letters changed: one name.
+        var isOneName = handover.OldParent == handover.NewParent && Slug.Parse(handover.OldSlug) == Slug.Parse(handover.NewSlug);
+        if (moved)
         {
-            var (parent, slug) = moved ? (handover.OldParent, oldSlug) : (handover.NewParent, newSlug);
-            await PathEntryGrain.Of(GrainFactory, new GroupId(parent), slug).ReleaseAsync(Id, leaveRedirect: moved);
+            if (!isOneName) // Otherwise only the case of letters changed.
+            {
+                await ReleaseAsync(handover.OldParent, handover.OldSlug, leaveRedirect: true);
+            }
+
+            await _state.WriteAsync(State with { Handover = null });
+            return;
         }
 
-        await _state.WriteAsync(State with { Handover = null });
+        if (!isOneName)
+        {
+            await ReleaseAsync(handover.NewParent, handover.NewSlug, leaveRedirect: false);
+        }
+
+        // The index may have been told of the move already; only a greater epoch takes that back.
+        await PublishAsync(State with { Handover = null, Epoch = State.Epoch + 1 });
     }
+
+    private Task ReleaseAsync(long parent, string slug, bool leaveRedirect) =>
+        PathEntryGrain.Of(GrainFactory, new GroupId(parent), Slug.Parse(slug)).ReleaseAsync(Id, leaveRedirect);
 
     private async Task<TokenAuthorityException> DeletedMeanwhileAsync(CreateNamespace request)
     {
@@ -345,20 +385,11 @@ internal abstract class NamespaceGrain : Grain, INamespaceGrain
     /// <summary>Gives up the name of a node that was deleted, and takes it off the lists.</summary>
     private async Task LeaveAsync()
     {
-        await PathEntryGrain.Of(GrainFactory, new GroupId(State.Parent), Slug.Parse(State.Slug)).ReleaseAsync(Id, leaveRedirect: false);
+        await ReleaseAsync(State.Parent, State.Slug, leaveRedirect: false);
         await _index.UpsertAsync(Row(State));
     }
 
-    private LineageNode Node(NamespaceState state) =>
-        new(Id, Slug.Parse(state.Slug), state.Name, state.Visibility, state.Archived, state.Epoch);
-
-    private NamespaceView View(NamespaceState state, Lineage lineage) => new(
-        Id, new GroupId(state.Parent), Slug.Parse(state.Slug), state.Name, state.Description, state.Visibility, state.Archived,
-        state.CreatedAt, lineage, state.Epoch);
-
     private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
 
-    private NamespaceRow Row(NamespaceState state) => new(
-        Id.Kind, Id.Value, state.Parent, state.Slug, state.Name, (int)state.Visibility, state.Archived, state.CreatedAt,
-        Deleted: state.Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(state.Epoch, 1));
+    private NamespaceRow Row(NamespaceState state) => state.Row(Id);
 }

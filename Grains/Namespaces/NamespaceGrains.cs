@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
@@ -25,8 +27,9 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
 
     private readonly IGridIndex _index;
 
-    public GroupGrain([PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
-        : base(NamespaceKind.Group, storage, index, time) => _index = index;
+    public GroupGrain(
+        [PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time, ILogger<GroupGrain> logger)
+        : base(NamespaceKind.Group, storage, index, time, logger) => _index = index;
 
     protected override async Task PutAwayChildrenAsync(OperatorId by)
     {
@@ -36,16 +39,19 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
 
     private async Task PutAwayAsync(NamespaceKind kind, OperatorId by)
     {
-        // Each child leaves the index when it is put away, so the first page is always the next one.
+        // Each child leaves this list, so the first page is always the next one: it is put away, or turns out to be elsewhere.
+        IReadOnlyList<long> last = [];
         for (var ids = await ChildrenAsync(kind); ids.Count > 0; ids = await ChildrenAsync(kind))
         {
+            if (ids.SequenceEqual(last))
+            {
+                throw TokenAuthorityException.Unavailable($"The index goes on listing what is no longer below {Id}.");
+            }
+
+            last = ids;
             foreach (var id in ids)
             {
-                var child = NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id));
-                if (!await child.DeleteAsync(by))
-                {
-                    await child.ReindexAsync();
-                }
+                await NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id)).ReindexAsync(by);
             }
         }
     }
@@ -60,8 +66,9 @@ internal sealed class ProjectGrain : NamespaceGrain, IProjectGrain
 {
     private readonly TimeProvider _time;
 
-    public ProjectGrain([PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time)
-        : base(NamespaceKind.Project, storage, index, time) => _time = time;
+    public ProjectGrain(
+        [PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time, ILogger<ProjectGrain> logger)
+        : base(NamespaceKind.Project, storage, index, time, logger) => _time = time;
 
     public async Task<Decision> ValidateAnonymousAsync(RegistryAction action, bool viaRedirect)
     {

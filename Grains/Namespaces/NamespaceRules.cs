@@ -39,11 +39,11 @@ internal static class NamespaceRules
 
     /// <summary>Groups nest <see cref="Limits.MaxGroupDepth"/> deep.</summary>
     /// <param name="kind">What is to be put there.</param>
-    /// <param name="above">The lineage of the group it is put in.</param>
+    /// <param name="above">The lineage of the group it is put in; null at the top.</param>
     /// <param name="subtreeHeight">How many levels of groups are below what is put there.</param>
-    public static void CheckDepth(NamespaceKind kind, Lineage above, int subtreeHeight)
+    public static void CheckDepth(NamespaceKind kind, Lineage? above, int subtreeHeight)
     {
-        var depth = above.Nodes.Length + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0);
+        var depth = (above?.Nodes.Length ?? 0) + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0);
         if (depth > Limits.MaxGroupDepth)
         {
             throw new TokenAuthorityException(

@@ -1,4 +1,5 @@
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Namespaces;
 
@@ -83,6 +84,18 @@ internal sealed record NamespaceState : IDurable
 
         return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
     }
+
+    /// <summary>What decisions need to know of it.</summary>
+    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch);
+
+    /// <summary>What administrators see of it.</summary>
+    public NamespaceView View(NamespaceId id, Lineage lineage) => new(
+        id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch);
+
+    /// <summary>What the index knows of it.</summary>
+    public NamespaceRow Row(NamespaceId id) => new(
+        id.Kind, id.Value, Parent, Slug, Name, (int)Visibility, Archived, CreatedAt,
+        Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1));
 }
 
 /// <summary>A list of token ids to which ids are only ever added: about two bytes each.</summary>

@@ -79,18 +79,38 @@ internal sealed class OperatorTokenGrain : Grain, IOperatorTokenGrain
         : _state.WriteAsync(_state.Current with { RevokedAt = _time.GetUtcNow() });
 }
 
+/// <summary>Owns the look-up keys of operator tokens, and so can revoke them all. Key 0.</summary>
+[Alias("ot.IOperatorTokenOwnerGrain")]
+internal interface IOperatorTokenOwnerGrain : IGrainWithIntegerKey
+{
+    /// <summary>Lets a token be found under the newest master key too, so that the one it was seen under can be taken away.</summary>
+    /// <param name="seen">The look-up key under which it was found.</param>
+    /// <param name="newest">The look-up key of the same token under the newest master key.</param>
+    [Alias("Renew")]
+    Task RenewAsync(string seen, string newest);
+}
+
 /// <inheritdoc cref="IOperatorDirectoryGrain"/>
 [StatelessWorker, GrainType("operator-directory")]
 internal sealed class OperatorDirectoryGrain(MasterKeyRing keys) : Grain, IOperatorDirectoryGrain
 {
     public async Task<OperatorPrincipal?> AuthenticateAsync(Secret token)
     {
-        OperatorPrincipal? found = null;
-        foreach (var key in SecretDigest.LookupKeys(keys, token))
+        var lookUps = SecretDigest.LookupKeys(keys, token);
+        foreach (var key in lookUps)
         {
-            found ??= await GrainFactory.GetGrain<IOperatorTokenGrain>(key).GetAsync();
+            if (await GrainFactory.GetGrain<IOperatorTokenGrain>(key).GetAsync() is { } found)
+            {
+                if (key != lookUps[0])
+                {
+                    // Not waited for: whoever is let in must not depend on a write. Where it fails, the next time does it.
+                    GrainFactory.GetGrain<IOperatorTokenOwnerGrain>(0).RenewAsync(key, lookUps[0]).Ignore();
+                }
+
+                return found;
+            }
         }
 
-        return found;
+        return null;
     }
 }

@@ -3,7 +3,6 @@ using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
-using OrleansTokens.Grains.Keys;
 using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
@@ -14,7 +13,6 @@ namespace OrleansTokens.Grains.RegistryTokens;
 [StatelessWorker, GrainType("registry-tokens")]
 internal sealed class RegistryTokenGrain(
     SigningKeyRing signingKeys,
-    MasterKeyRing masterKeys,
     DeployTokenOptions tokens,
     RegistryTokenOptions options,
     TimeProvider time) : Grain, IRegistryTokenGrain
@@ -37,7 +35,8 @@ internal sealed class RegistryTokenGrain(
     private async Task<(Decision SignIn, ImmutableArray<GrantedAccess> Access)> DecideAsync(
         Credential credential, ImmutableArray<WantedAccess> wanted)
     {
-        var shape = TokenFormat.VerifyTag(credential.Secret, tokens.Prefixes, masterKeys.TagKeys, out var token);
+        // The tag was for the gate to judge; the token's own grain judges the whole secret.
+        var shape = TokenFormat.Parse(credential.Secret, tokens.Prefixes, out var token);
         if (shape != TokenShape.Ours)
         {
             return (Decision.Deny(RefusalOf(shape)), []);
@@ -82,7 +81,6 @@ internal sealed class RegistryTokenGrain(
     private static DenyReason RefusalOf(TokenShape shape) => shape switch
     {
         TokenShape.Malformed => DenyReason.CredentialMalformed,
-        TokenShape.Forged => DenyReason.CredentialForged,
         _ => DenyReason.TokenUnknown,
     };
 }

@@ -29,7 +29,7 @@ internal static class GridHosting
         services.AddSingleton(settings);
         services.AddSingleton(new JsonGrainStateSerializer(GrainStates.CreateJsonOptions()));
         services.AddDeployTokenGrains(
-            settings.MasterKeys ?? MasterKeyFile.ReadOrCreate(settings.DataDirectory), settings.Tokens, settings.Jwt);
+            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt);
         services.AddDeployTokens();
         var free = FreePorts();
         builder.Host.UseOrleans(silo =>
@@ -44,6 +44,17 @@ internal static class GridHosting
             silo.Configure<GrainCollectionOptions>(static c => c.EnableActivationSheddingOnMemoryPressure = true);
         });
         services.AddSingleton<FirstStart>();
+    }
+
+    /// <summary>The master keys in the data directory; one is made only where there is no data yet that another one protects.</summary>
+    private static MasterKeyRing KeysOf(string directory)
+    {
+        var key = Path.Combine(directory, MasterKeyFile.FileName);
+        return File.Exists(key) || !File.Exists(Path.Combine(directory, DataDirectory.DatabaseFileName))
+            ? MasterKeyFile.ReadOrCreate(directory)
+            : throw new MasterKeyFileException(
+                $"There is data in {directory}, but no {MasterKeyFile.FileName}: without the key that it was made with, every token would be "
+                + "refused. Put the key file back, or configure Grid:MasterKeys.");
     }
 
     private static (int Silo, int Gateway) FreePorts()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Silo.Storage.Sqlite;
 
@@ -21,7 +22,11 @@ internal static class GridProcess
         }
         catch (Exception fault) when (Explain(fault) is { } faults)
         {
-            await app.StopAsync();
+            if (!IsBeforeTheSilo(fault))
+            {
+                await app.StopAsync();
+            }
+
             await app.DisposeAsync();
             return Refuse(faults);
         }
@@ -46,13 +51,17 @@ internal static class GridProcess
     /// <summary>What an operator can mend of a fault at start; null where it is a fault of the program.</summary>
     public static IReadOnlyList<string>? Explain(Exception fault) => fault switch
     {
-        SqliteOpenException or MasterKeyFileException => [fault.Message],
+        SqliteOpenException or MasterKeyFileException or TokenAuthorityException => [fault.Message],
         Microsoft.Extensions.Options.OptionsValidationException invalid => [.. invalid.Failures],
         IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException => [fault.Message],
         AggregateException { InnerExceptions.Count: 1 } one => Explain(one.InnerExceptions[0]),
         { InnerException: { } inner } => Explain(inner),
         _ => null,
     };
+
+    /// <summary>Whether the silo never ran: Orleans refuses to stop one that did not.</summary>
+    private static bool IsBeforeTheSilo(Exception fault) =>
+        fault is SqliteOpenException || (fault.InnerException is { } inner && IsBeforeTheSilo(inner));
 
     private static void Greet(WebApplication app, Secret? made)
     {

@@ -5,6 +5,13 @@ internal static class WebServer
 {
     private const string DefaultAddress = "http://127.0.0.1:8080";
 
+    /// <summary>
+    /// Settings are read at start only. Watching for changes of their files would mean to watch all below the working directory, the
+    /// database that is written all the time included.
+    /// </summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args) =>
+        WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+
     /// <summary>Listens on loopback unless an address is configured in any of ASP.NET Core's ways.</summary>
     public static void UseDefaultAddress(this WebApplicationBuilder builder)
     {
@@ -35,9 +42,10 @@ internal static class WebServer
         {
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Logging.AddFilter("OrleansTokens", LogLevel.Information);
+            builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None); // What stops a start is said in words at the end.
             builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // Its first check counts from the machine's start.
             builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // The answer says it.
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // Said in words at the end.
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // So is this.
         }
     }
 }

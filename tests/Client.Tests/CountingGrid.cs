@@ -31,6 +31,9 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INam
     /// <summary>From now on tags are made under a new key; the old one goes on being accepted.</summary>
     public void AddKey() => _keys.Insert(0, RandomNumberGenerator.GetBytes(32));
 
+    public Task ConfirmMasterKeyAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<Secret?> EnsureAdministratorAsync(Secret? given) => throw new InvalidOperationException("Not for clients.");
 
     public Task<GatewayKeys> GetGatewayKeysAsync()

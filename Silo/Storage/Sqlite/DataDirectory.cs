@@ -6,6 +6,9 @@ namespace OrleansTokens.Silo.Storage.Sqlite;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    /// <summary>The name of the database's file.</summary>
+    public const string DatabaseFileName = "grid.db";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _lock;
@@ -18,7 +21,7 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
 
-    public string DatabaseFile => System.IO.Path.Combine(Path, "grid.db");
+    public string DatabaseFile => System.IO.Path.Combine(Path, DatabaseFileName);
 
     public string LogFile => DatabaseFile + "-wal";
 

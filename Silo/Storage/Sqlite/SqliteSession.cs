@@ -20,7 +20,7 @@ internal sealed class SqliteSession : IDisposable
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>Opens the only session that writes.</summary>
-    public static SqliteSession OpenWriter(string file, TimeSpan busyTimeout) => Open(file, busyTimeout, "PRAGMA cache_size=-65536");
+    public static SqliteSession OpenWriter(string file, TimeSpan busyTimeout) => Open(file, busyTimeout, "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000");
 
     /// <summary>Opens a session that is refused every write.</summary>
     public static SqliteSession OpenReader(string file, TimeSpan busyTimeout) =>

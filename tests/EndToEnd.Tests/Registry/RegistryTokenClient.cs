@@ -14,18 +14,15 @@ internal static class RegistryTokenClient
     /// <summary>Fetches a JWT, as a client does that a registry has challenged.</summary>
     public static async Task<string> FetchAsync(Uri authority, IssuedToken token, params string[] scopes)
     {
-        using var response = await SendAsync(authority, token, scopes);
+        var query = string.Concat(scopes.Select(scope => "&scope=" + Uri.EscapeDataString(scope)));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(authority, "/jwt/auth?service=container_registry" + query));
+        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(token.Credentials));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+        using var response = await Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, text);
         using var document = JsonDocument.Parse(text);
         return document.RootElement.GetProperty("token").GetString()!;
-    }
-
-    /// <summary>What a login with the token is answered.</summary>
-    public static async Task<HttpStatusCode> StatusAsync(Uri authority, IssuedToken token)
-    {
-        using var response = await SendAsync(authority, token, []);
-        return response.StatusCode;
     }
 
     public static string Algorithm(string jwt) => Header(jwt, "alg");
@@ -46,14 +43,5 @@ internal static class RegistryTokenClient
         var header = jwt.Split('.')[0].Replace('-', '+').Replace('_', '/');
         using var document = JsonDocument.Parse(Convert.FromBase64String(header.PadRight((header.Length + 3) / 4 * 4, '=')));
         return document.RootElement.GetProperty(name).GetString()!;
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync(Uri authority, IssuedToken token, string[] scopes)
-    {
-        var query = string.Concat(scopes.Select(scope => "&scope=" + Uri.EscapeDataString(scope)));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(authority, "/jwt/auth?service=container_registry" + query));
-        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(token.Credentials));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
-        return await Http.SendAsync(request);
     }
 }

@@ -6,6 +6,8 @@ namespace OrleansTokens.EndToEnd.Tests.Registry;
 /// <summary>What the JWTs of <c>/jwt/auth</c> open at a real registry, and which keys it takes them from.</summary>
 public sealed class RegistryTokenTests : IAsyncLifetime
 {
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(200);
+
     private const string Uploads = "/v2/signed/web/blobs/uploads/";
     private const string Tags = "/v2/signed/web/tags/list";
     private const string ReadWrite = "repository:signed/web:pull,push";
@@ -52,14 +54,10 @@ public sealed class RegistryTokenTests : IAsyncLifetime
         var writer = await _admin.IssueForProjectAsync(_project, "write_registry");
         var reader = await _admin.IssueForProjectAsync(_project, "read_registry");
 
-        // distribution wants pull for every upload too, so a token that only writes cannot push to it, whatever the client.
+        // Pushing does not imply pulling, and this registry begins an upload only for those who may do both.
         var pushOnly = await RegistryTokenClient.FetchAsync(_authority, writer, ReadWrite);
         Assert.Equal(HttpStatusCode.Unauthorized, await RegistryTokenClient.AskAsync(registry.Address, HttpMethod.Post, Uploads, pushOnly));
         Assert.Equal(HttpStatusCode.Unauthorized, await RegistryTokenClient.AskAsync(registry.Address, HttpMethod.Get, Tags, pushOnly));
-
-        var both = await _admin.IssueForProjectAsync(_project, "read_registry", "write_registry");
-        var pushAndPull = await RegistryTokenClient.FetchAsync(_authority, both, ReadWrite);
-        Assert.Equal(HttpStatusCode.Accepted, await RegistryTokenClient.AskAsync(registry.Address, HttpMethod.Post, Uploads, pushAndPull));
 
         var several = await RegistryTokenClient.FetchAsync(
             _authority, reader, ReadWrite + " repository:signed-rival/app:pull", "repository:signed/web/image:pull", "registry:catalog:*");
@@ -102,12 +100,13 @@ public sealed class RegistryTokenTests : IAsyncLifetime
         _ = await _admin.PostAsync("/api/v4/signing_keys/rotate", new { delay = 0 });
         var informed = await StartRegistryAsync("informed");
         var fresh = old;
-        await Wait.UntilAsync(async () =>
+        for (var left = 100; RegistryTokenClient.KeyId(fresh) == RegistryTokenClient.KeyId(old); left--)
         {
-            // Silos read the keys again after a while.
+            Assert.True(left > 0, "The new key does not sign.");
+            await Task.Delay(LookAgainAfter, TimeProvider.System);
             fresh = await RegistryTokenClient.FetchAsync(_authority, token, ReadWrite);
-            return RegistryTokenClient.KeyId(fresh) != RegistryTokenClient.KeyId(old);
-        });
+        }
+
         Assert.Equal(HttpStatusCode.NotFound, await RegistryTokenClient.AskAsync(informed.Address, HttpMethod.Get, Tags, old));
         Assert.Equal(HttpStatusCode.NotFound, await RegistryTokenClient.AskAsync(informed.Address, HttpMethod.Get, Tags, fresh));
         Assert.Equal(HttpStatusCode.NotFound, await RegistryTokenClient.AskAsync(before.Address, HttpMethod.Get, Tags, old));

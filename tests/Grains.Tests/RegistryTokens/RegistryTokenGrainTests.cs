@@ -4,7 +4,6 @@ using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
-using ErrorCode = OrleansTokens.Errors.ErrorCode;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
 
@@ -146,7 +145,7 @@ public sealed class RegistryTokenGrainTests(RegistryTree tree) : IClassFixture<R
     }
 
     [Theory]
-    [InlineData("gldt-AQABoKGio6SlpqeoqaqrrK2ur7Cx3qBi3eGb", DenyReason.CredentialForged)]
+    [InlineData("gldt-AQD__wOgoaKjpKWmp6ipqqusra6vsLEBAgMEBQY", DenyReason.TokenUnknown)]
     [InlineData("gldt-AQIBoKGio6SlpqeoqaqrrK2ur7Cx3qBi3eG=", DenyReason.TokenUnknown)]
     [InlineData("gldt-AgABoKGio6SlpqeoqaqrrK2ur7Cx3qBi3eGb", DenyReason.CredentialMalformed)]
     [InlineData("password", DenyReason.TokenUnknown)]

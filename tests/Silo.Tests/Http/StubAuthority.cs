@@ -32,6 +32,9 @@ internal sealed class StubAuthority : IInstallationGrain, IDeployTokenGrain, IRe
         (typeof(IInstallationGrain), this), (typeof(IDeployTokenGrain), this), (typeof(IRegistryTokenGrain), this));
 
     /// <inheritdoc/>
+    public Task ConfirmMasterKeyAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<Secret?> EnsureAdministratorAsync(Secret? given) => Task.FromResult<Secret?>(null);
 
     /// <inheritdoc/>

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using OrleansTokens.Namespaces;
+
+namespace OrleansTokens.Grains.Namespaces;
+
+internal abstract partial class NamespaceGrain
+{
+    [LoggerMessage(1101, LogLevel.Warning, "What an interrupted change of {Node} left behind could not be tidied up yet.")]
+    private partial void LogNotSettled(NamespaceId node, Exception fault);
+}
