@@ -4,7 +4,6 @@ using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
-using ErrorCode = OrleansTokens.Errors.ErrorCode;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
 

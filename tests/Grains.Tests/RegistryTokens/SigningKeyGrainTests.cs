@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.RegistryTokens;
-using ErrorCode = OrleansTokens.Errors.ErrorCode;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
 

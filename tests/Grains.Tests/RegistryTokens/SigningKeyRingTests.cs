@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.RegistryTokens;
-using ErrorCode = OrleansTokens.Errors.ErrorCode;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
 

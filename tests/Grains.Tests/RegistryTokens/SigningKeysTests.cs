@@ -4,7 +4,6 @@ using Microsoft.IdentityModel.Tokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
-using ErrorCode = OrleansTokens.Errors.ErrorCode;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
 
