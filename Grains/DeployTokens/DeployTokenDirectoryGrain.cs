@@ -18,6 +18,7 @@ internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator id
 
     public async Task<DeployTokenPage> ListAsync(ListDeployTokens list)
     {
+        Listing.CheckPage(list.Offset, list.Limit);
         var now = time.GetUtcNow();
         var holder = list.Holder;
         var query = new TokenQuery(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansTokens.Errors;
 
 namespace OrleansTokens.Grains.Index;
 
@@ -11,6 +12,20 @@ internal static class Listing
 {
     /// <summary>A crash leaves a handful of entries to mend; more rounds mean that things change faster than a page is read.</summary>
     private const int MaxRounds = 4;
+
+    /// <summary>Refuses a page that cannot be.</summary>
+    public static void CheckPage(int offset, int limit)
+    {
+        if (offset < 0)
+        {
+            throw TokenAuthorityException.Invalid("offset", "must be 0 or more");
+        }
+
+        if (limit is < 1 or > Limits.MaxPageSize)
+        {
+            throw TokenAuthorityException.Invalid("limit", $"must be from 1 to {Limits.MaxPageSize}");
+        }
+    }
 
     /// <param name="find">Asks the index.</param>
     /// <param name="get">Asks the grain of an id; null where it does not belong on the list.</param>

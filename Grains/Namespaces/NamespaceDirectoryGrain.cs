@@ -33,6 +33,7 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
 
     public async Task<NamespacePage> ListAsync(ListNamespaces list)
     {
+        Listing.CheckPage(list.Offset, list.Limit);
         var query = new NamespaceQuery(
             list.Kind,
             list.TopLevelOnly ? 0 : list.Parent?.Value,

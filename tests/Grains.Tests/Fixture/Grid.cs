@@ -12,6 +12,7 @@ using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Tests.Keys;
+using OrleansTokens.Installation;
 
 namespace OrleansTokens.Grains.Tests.Fixture;
 
@@ -62,7 +63,17 @@ public sealed class Grid : IAsyncLifetime
 
     public IGrainFactory Grains => Cluster.Client;
 
+    public IInstallationGrain Installation => Grains.GetGrain<IInstallationGrain>(0);
+
     private InProcessTestCluster Cluster => _cluster ?? throw new InvalidOperationException("Not deployed.");
+
+    /// <summary>A grid of one test's own.</summary>
+    public static async Task<Grid> StartAsync(MasterKeyRing? ring = null)
+    {
+        var grid = new Grid { Ring = ring ?? KeySamples.OldRing };
+        await grid.InitializeAsync();
+        return grid;
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -74,6 +85,7 @@ public sealed class Grid : IAsyncLifetime
             static options => options.GatewayListRefreshPeriod = TimeSpan.FromMilliseconds(50)));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
+        await Installation.ConfirmMasterKeyAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +103,7 @@ public sealed class Grid : IAsyncLifetime
         await Cluster.StartAdditionalSiloAsync();
         await Cluster.StopSiloAsync(old);
         await ReachedAsync();
+        await Installation.ConfirmMasterKeyAsync();
     }
 
     /// <summary>Kills the silo, whatever it is doing. Another is there already.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.Validation;
@@ -75,4 +76,16 @@ internal static class Making
 
     public static Secret Secret(string text) =>
         OrleansTokens.DeployTokens.Secret.TryCreate(text, out var secret) ? secret : throw new ArgumentException("Not a secret.", nameof(text));
+
+    /// <summary>What is wrong, said by the authority.</summary>
+    public static async Task<TokenAuthorityException> RefusedAsync(ErrorCode code, Func<Task> call, string? field = null)
+    {
+        var fault = await Assert.ThrowsAsync<TokenAuthorityException>(call);
+        Assert.Equal((code, field), (fault.Code, fault.Field));
+        return fault;
+    }
+
+    public static GrainId GroupGrain(GroupId id) => GrainId.Create(GrainType.Create("group"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
+
+    public static GrainId TokenGrain(TokenId id) => GrainId.Create(GrainType.Create("deploy-token"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
 }

@@ -1,134 +1,231 @@
-using CsCheck;
+using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 using OrleansTokens.Validation;
+using static OrleansTokens.DeployTokens.DeployTokenScopes;
 
 namespace OrleansTokens.Grains.Tests.Validation;
 
+/// <summary>Every edge of the rules by name. What lies between is <see cref="TokenPolicyPropertyTests"/>' to try.</summary>
 public sealed class TokenPolicyTests
 {
-    private const int Samples = 20_000;
-    private const string Seed = "0000KMGyN0e4";
+    private static readonly DateTimeOffset Now = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>A tree in which everything can be asked: a public and a private group, a project in each, a sub-group with a project.</summary>
-    private static readonly Node[] Tree =
-    [
-        new(-1, IsProject: false, Visibility.Private, Archived: false, Deleted: false),
-        new(0, IsProject: false, Visibility.Private, Archived: false, Deleted: false),
-        new(1, IsProject: true, Visibility.Private, Archived: false, Deleted: false),
-        new(0, IsProject: true, Visibility.Private, Archived: false, Deleted: false),
-        new(-1, IsProject: false, Visibility.Public, Archived: false, Deleted: false),
-        new(4, IsProject: true, Visibility.Public, Archived: false, Deleted: false),
-    ];
+    private static readonly NamespaceId Acme = Group(1);
+    private static readonly NamespaceId Platform = Group(2);
+    private static readonly NamespaceId Sibling = Group(3);
+    private static readonly NamespaceId Api = Project(1);
 
-    private static readonly World Plain = new(
-        Tree, Holder: 1, ScopeNames.All, TicksToLive: null, Revoked: false, Issued: true, CredentialMatch.Right, RegistryAction.PullImage, Target: 2,
-        ViaRedirect: false);
-
-    [Fact]
-    public void Decide_ForGeneratedWorlds_AgreesWithTheOracle() => World.Any.Sample(
-        static world => Oracle.Judge(world) == TokenPolicy.Decide(world.ToInput()).Reason, iter: Samples, seed: Seed, print: Print);
-
-    [Fact]
-    public void Decide_ForGeneratedWorlds_ReachesEveryReasonAndAllows()
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public void Decide_WhenNowIsTicksFromExpiresAt_AllowsOnlyBefore(long ticksAfter, bool allowed)
     {
-        var seen = new HashSet<DenyReason>();
-        World.Any.Sample(
-            world =>
-            {
-                lock (seen)
-                {
-                    seen.Add(TokenPolicy.Decide(world.ToInput()).Reason);
-                }
-            },
-            iter: Samples,
-            seed: Seed);
-        DenyReason[] ofTheGate = [DenyReason.CredentialMalformed, DenyReason.CredentialForged];
-        Assert.Equal(Enum.GetValues<DenyReason>().Except(ofTheGate).Order(), seen.Order());
+        var token = Token(Api, ReadRegistry) with { ExpiresAt = Now };
+        var decision = Decide(token, RegistryAction.PullImage, ApiLineage(), now: Now.AddTicks(ticksAfter));
+        Assert.Equal((allowed, allowed ? DenyReason.None : DenyReason.TokenExpired), (decision.Allowed, decision.Reason));
     }
 
     [Fact]
-    public void Decide_WithFacts_DecidesTheSameAndTheLastFactSettlesIt() => World.Any.Sample(
-        static world =>
+    public void Decide_WhenExpiresAtIsGivenInAnotherTimeZone_ComparesInstants()
+    {
+        var token = Token(Api, ReadRegistry) with { ExpiresAt = Now.ToOffset(TimeSpan.FromHours(9)) };
+        Assert.True(Decide(token, RegistryAction.PullImage, ApiLineage(), now: Now.AddTicks(-1)).Allowed);
+        Assert.False(Decide(token, RegistryAction.PullImage, ApiLineage(), now: Now).Allowed);
+    }
+
+    [Fact]
+    public void Decide_WhenATokenIsRevokedAndExpired_SaysRevoked() => Refuses(
+        DenyReason.TokenRevoked,
+        Token(Api, ReadRegistry) with { ExpiresAt = Now, Revocation = new Revocation(Now, new OperatorId(1), "") },
+        RegistryAction.PullImage,
+        ApiLineage());
+
+    [Fact]
+    public void Decide_WhenAGroupsTokenIsUsedBelowIt_AllowsAtAnyDepth()
+    {
+        var deepest = Lineage([Node(Project(9)), .. Enumerable.Range(1, Limits.MaxGroupDepth).Reverse().Select(static i => Node(Group(i)))]);
+        foreach (var holder in Enumerable.Range(1, Limits.MaxGroupDepth))
         {
-            var facts = new FactList();
-            var explained = TokenPolicy.Decide(world.ToInput(), facts);
-            Assert.Equal(TokenPolicy.Decide(world.ToInput()), explained);
-            Assert.NotEmpty(facts.Facts);
-            var anonymousOrSettled = facts.Facts[^1].Passed == explained.Allowed;
-            Assert.True(anonymousOrSettled || explained.Reason == DenyReason.None, string.Join('\n', facts.Facts));
-        },
-        iter: Samples,
-        seed: Seed);
+            Assert.True(Decide(Token(Group(holder), ReadRegistry), RegistryAction.PullImage, deepest).Allowed);
+        }
+    }
 
     [Fact]
-    public void Decide_WhenAllowed_NamesPrincipalAndResource()
+    public void Decide_WhenAGroupsTokenIsUsedAboveIt_Denies() => Refuses(
+        DenyReason.ResourceOutsideHolder, Token(Platform, ReadRegistry), RegistryAction.PullImage, Lineage([Node(Project(2)), Node(Acme)]));
+
+    [Fact]
+    public void Decide_WhenAGroupsTokenIsUsedInASibling_Denies() => Refuses(
+        DenyReason.ResourceOutsideHolder, Token(Sibling, ReadRegistry), RegistryAction.PullImage, ApiLineage());
+
+    [Fact]
+    public void Decide_WhenAProjectsTokenIsUsedInAnotherProject_Denies() => Refuses(
+        DenyReason.ResourceOutsideHolder, Token(Project(2), ReadRegistry), RegistryAction.PullImage, ApiLineage());
+
+    [Fact]
+    public void Decide_WhenAGroupHasTheNumberOfTheProject_TakesThemForDifferentNodes()
     {
-        var decision = TokenPolicy.Decide(Plain.ToInput());
-        Assert.True(decision.Allowed);
-        Assert.Equal((new TokenId(1), "u"), (decision.Principal!.Token, decision.Principal.Username));
-        Assert.Equal("n0/n1/n2", decision.Resource!.FullPath);
+        var lineage = Lineage([Node(Project(1)), Node(Group(5))]);
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Group(1), ReadRegistry), RegistryAction.PullImage, lineage);
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Project(5), ReadRegistry), RegistryAction.PullImage, lineage);
+    }
+
+    [Fact]
+    public void Decide_WhenTheProjectWasMoved_GoesByWhereItIsNow()
+    {
+        var token = Token(Platform, ReadRegistry);
+        Assert.True(Decide(token, RegistryAction.PullImage, ApiLineage()).Allowed);
+        Refuses(DenyReason.ResourceOutsideHolder, token, RegistryAction.PullImage, Lineage([Node(Api), Node(Sibling), Node(Acme)]));
     }
 
     [Theory]
-    [InlineData(1, DenyReason.None)]
-    [InlineData(0, DenyReason.TokenExpired)]
-    [InlineData(-1, DenyReason.TokenExpired)]
-    public void Decide_AroundTheInstantOfExpiry_IsDeadFromItOn(long ticksToLive, DenyReason expected) =>
-        Assert.Equal(expected, Decide(Plain with { TicksToLive = ticksToLive }));
+    [InlineData(RegistryAction.DownloadCode, true)]
+    [InlineData(RegistryAction.ReadPackage, true)]
+    [InlineData(RegistryAction.WritePackage, true)]
+    [InlineData(RegistryAction.PullImage, false)]
+    [InlineData(RegistryAction.PushImage, false)]
+    public void Decide_WhenTheProjectIsNamedByAnOldPath_AllowsAllButImages(RegistryAction action, bool allowed)
+    {
+        var decision = Decide(Token(Api, ScopeNames.All), action, ApiLineage(), viaRedirect: true);
+        Assert.Equal((allowed, allowed ? DenyReason.None : DenyReason.ResourceNotFound), (decision.Allowed, decision.Reason));
+        Assert.Equal(allowed, decision.Resource is not null);
+    }
 
     [Theory]
-    [InlineData(0, 2, DenyReason.None)]
-    [InlineData(1, 2, DenyReason.None)]
-    [InlineData(2, 2, DenyReason.None)]
-    [InlineData(1, 3, DenyReason.ResourceOutsideHolder)]
-    [InlineData(2, 3, DenyReason.ResourceOutsideHolder)]
-    [InlineData(3, 2, DenyReason.ResourceOutsideHolder)]
-    [InlineData(1, 5, DenyReason.None)]
-    public void Decide_ByHolderAndProject_ReachesDownButNeverUpOrAcrossUnlessPublic(int holder, int project, DenyReason expected) =>
-        Assert.Equal(expected, Decide(Plain with { Holder = holder, Target = project }));
+    [InlineData(WriteRegistry, RegistryAction.PushImage, DenyReason.None)]
+    [InlineData(WriteRegistry, RegistryAction.PullImage, DenyReason.ScopeMissing)]
+    [InlineData(WriteRegistry, RegistryAction.SignInToRegistry, DenyReason.None)]
+    [InlineData(ReadRegistry, RegistryAction.PushImage, DenyReason.ScopeMissing)]
+    [InlineData(ReadRegistry, RegistryAction.SignInToRegistry, DenyReason.None)]
+    [InlineData(ReadRegistry, RegistryAction.DownloadCode, DenyReason.ScopeMissing)]
+    [InlineData(ReadRepository, RegistryAction.DownloadCode, DenyReason.None)]
+    [InlineData(ReadRepository, RegistryAction.SignInToRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadRepository, RegistryAction.ReadPackage, DenyReason.ScopeMissing)]
+    [InlineData(ReadPackageRegistry, RegistryAction.ReadPackage, DenyReason.None)]
+    [InlineData(ReadPackageRegistry, RegistryAction.WritePackage, DenyReason.ScopeMissing)]
+    [InlineData(WritePackageRegistry, RegistryAction.ReadPackage, DenyReason.None)]
+    [InlineData(WritePackageRegistry, RegistryAction.WritePackage, DenyReason.None)]
+    [InlineData(ReadVirtualRegistry, RegistryAction.Authenticate, DenyReason.None)]
+    [InlineData(ReadVirtualRegistry, RegistryAction.SignInToRegistry, DenyReason.ScopeMissing)]
+    [InlineData(WriteVirtualRegistry, RegistryAction.WritePackage, DenyReason.ScopeMissing)]
+    public void Decide_WithOneScope_AllowsWhatItGrants(DeployTokenScopes scope, RegistryAction action, DenyReason reason) =>
+        Assert.Equal(reason, Decide(Token(Api, scope), action, ApiLineage()).Reason);
 
     [Theory]
-    [InlineData(DeployTokenScopes.WriteRegistry, RegistryAction.PullImage, DenyReason.ScopeMissing)]
-    [InlineData(DeployTokenScopes.WriteRegistry, RegistryAction.PushImage, DenyReason.None)]
-    [InlineData(DeployTokenScopes.ReadRegistry, RegistryAction.PushImage, DenyReason.ScopeMissing)]
-    [InlineData(DeployTokenScopes.ReadRepository, RegistryAction.UploadCode, DenyReason.ActionNeverGranted)]
-    [InlineData(DeployTokenScopes.ReadRepository, RegistryAction.SignInToRegistry, DenyReason.ScopeMissing)]
-    [InlineData(DeployTokenScopes.WritePackageRegistry, RegistryAction.ReadPackage, DenyReason.None)]
-    [InlineData(DeployTokenScopes.ReadPackageRegistry, RegistryAction.WritePackage, DenyReason.ScopeMissing)]
-    [InlineData(DeployTokenScopes.ReadPackageRegistry, RegistryAction.Authenticate, DenyReason.ScopesOfNoUseHere)]
-    [InlineData(DeployTokenScopes.ReadVirtualRegistry, RegistryAction.Authenticate, DenyReason.None)]
-    [InlineData(DeployTokenScopes.WriteRegistry | DeployTokenScopes.ReadRegistry, RegistryAction.DeleteImage, DenyReason.ActionNeverGranted)]
-    public void Decide_ByScopeAndAction_FollowsTheTable(DeployTokenScopes scopes, RegistryAction action, DenyReason expected) =>
-        Assert.Equal(expected, Decide(Plain with { Scopes = scopes, Action = action }));
+    [InlineData(RegistryAction.Authenticate)]
+    [InlineData(RegistryAction.SignInToRegistry)]
+    [InlineData(RegistryAction.DownloadCode)]
+    [InlineData(RegistryAction.PullImage)]
+    [InlineData(RegistryAction.PushImage)]
+    public void Decide_WhenATokenHasPackageScopesOnly_IsOfNoUseElsewhere(RegistryAction action) => Refuses(
+        DenyReason.ScopesOfNoUseHere, Token(Api, ReadPackageRegistry | WritePackageRegistry), action, ApiLineage(Visibility.Public));
 
     [Theory]
-    [InlineData(RegistryAction.PullImage, DenyReason.None)]
+    [InlineData(RegistryAction.UploadCode)]
+    [InlineData(RegistryAction.DeleteImage)]
+    [InlineData(RegistryAction.None)]
+    [InlineData((RegistryAction)99)]
+    public void Decide_WhenNoTokenMayDoThis_DeniesWithEveryScope(RegistryAction action) =>
+        Refuses(DenyReason.ActionNeverGranted, Token(Api, ScopeNames.All), action, ApiLineage(Visibility.Public));
+
+    [Theory]
+    [InlineData(ReadRegistry, RegistryAction.PullImage, DenyReason.None)]
+    [InlineData(WriteRegistry, RegistryAction.PullImage, DenyReason.ScopeMissing)]
+    [InlineData(ReadRepository, RegistryAction.PullImage, DenyReason.ScopeMissing)]
+    [InlineData(WriteRegistry, RegistryAction.PushImage, DenyReason.ResourceOutsideHolder)]
+    [InlineData(ReadRepository, RegistryAction.DownloadCode, DenyReason.ResourceOutsideHolder)]
+    public void Decide_WhenAForeignProjectIsPublic_AllowsPullingImagesOnly(
+        DeployTokenScopes scope, RegistryAction action, DenyReason reason) =>
+        Assert.Equal(reason, Decide(Token(Sibling, scope), action, ApiLineage(Visibility.Public)).Reason);
+
+    [Theory]
+    [InlineData(Visibility.Internal)]
+    [InlineData(Visibility.Private)]
+    public void Decide_WhenAForeignProjectIsNotPublic_Denies(Visibility visibility) =>
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Sibling, ReadRegistry), RegistryAction.PullImage, ApiLineage(visibility));
+
+    [Theory]
     [InlineData(RegistryAction.DownloadCode, DenyReason.None)]
+    [InlineData(RegistryAction.PullImage, DenyReason.None)]
+    [InlineData(RegistryAction.ReadPackage, DenyReason.None)]
     [InlineData(RegistryAction.PushImage, DenyReason.ResourceArchived)]
     [InlineData(RegistryAction.WritePackage, DenyReason.ResourceArchived)]
-    public void Decide_WhenAGroupAboveIsArchived_OnlyReads(RegistryAction action, DenyReason expected)
+    public void Decide_WhenAGroupAboveIsArchived_AllowsReadingOnly(RegistryAction action, DenyReason reason)
     {
-        var archived = Tree.Select(static (node, i) => i == 0 ? node with { Archived = true } : node).ToArray();
-        Assert.Equal(expected, Decide(Plain with { Nodes = archived, Action = action }));
+        foreach (var archived in Enumerable.Range(0, 3))
+        {
+            var nodes = ApiLineage().Nodes;
+            var lineage = new Lineage(nodes.SetItem(archived, nodes[archived] with { Archived = true }));
+            Assert.Equal(reason, Decide(Token(Acme, ScopeNames.All), action, lineage).Reason);
+        }
+    }
+
+    [Fact]
+    public void Decide_WhenTheHolderIsGone_DeniesWhatNeedsNoResourceToo() => Assert.Equal(
+        DenyReason.HolderGone,
+        TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, HolderExists: false, RegistryAction.Authenticate, null, false, Now)).Reason);
+
+    [Fact]
+    public void Decide_WhenThereIsNoToken_DeniesWhateverIsSaidToMatch()
+    {
+        foreach (var match in new[] { CredentialMatch.OtherSecret, CredentialMatch.OtherUsername, CredentialMatch.Right })
+        {
+            var decision = TokenPolicy.Decide(new DecisionInput(null, match, true, RegistryAction.PullImage, ApiLineage(Visibility.Public), false, Now));
+            Assert.Equal((false, DenyReason.TokenUnknown, null), (decision.Allowed, decision.Reason, decision.Principal));
+        }
     }
 
     [Theory]
-    [InlineData(5, RegistryAction.PullImage, DenyReason.None)]
-    [InlineData(5, RegistryAction.DownloadCode, DenyReason.None)]
-    [InlineData(5, RegistryAction.PushImage, DenyReason.CredentialRequired)]
-    [InlineData(2, RegistryAction.PullImage, DenyReason.CredentialRequired)]
-    [InlineData(-1, RegistryAction.PullImage, DenyReason.CredentialRequired)]
-    public void Decide_WithoutCredential_ReadsWhatIsPublic(int target, RegistryAction action, DenyReason expected) =>
-        Assert.Equal(expected, Decide(Plain with { Match = CredentialMatch.None, Target = target, Action = action }));
-
-    private static DenyReason Decide(World world)
+    [InlineData(RegistryAction.DownloadCode, true)]
+    [InlineData(RegistryAction.PullImage, true)]
+    [InlineData(RegistryAction.ReadPackage, true)]
+    [InlineData(RegistryAction.Authenticate, false)]
+    [InlineData(RegistryAction.SignInToRegistry, false)]
+    [InlineData(RegistryAction.UploadCode, false)]
+    [InlineData(RegistryAction.PushImage, false)]
+    [InlineData(RegistryAction.WritePackage, false)]
+    [InlineData(RegistryAction.None, false)]
+    public void Decide_WithoutCredential_AllowsReadingWhatIsPublicOnly(RegistryAction action, bool allowed)
     {
-        Assert.Equal(Oracle.Judge(world), TokenPolicy.Decide(world.ToInput()).Reason);
-        return TokenPolicy.Decide(world.ToInput()).Reason;
+        Assert.Equal(allowed, Anonymous(action, ApiLineage(Visibility.Public)).Allowed);
+        Assert.Equal(DenyReason.CredentialRequired, Anonymous(action, ApiLineage(Visibility.Internal)).Reason);
+        Assert.Equal(DenyReason.CredentialRequired, Anonymous(action, null).Reason);
     }
 
-    private static string Print(World world) =>
-        $"{world with { Nodes = [] }}\n{string.Join('\n', world.Nodes.AsEnumerable())}\noracle {Oracle.Judge(world)}, product {TokenPolicy.Decide(world.ToInput())}";
+    [Fact]
+    public void Decide_WithoutCredential_TakesWhatIsPublicBelowSomethingPrivateForPrivate() => Assert.False(
+        Anonymous(RegistryAction.PullImage, Lineage([Node(Api, Visibility.Public), Node(Platform), Node(Acme, Visibility.Public)])).Allowed);
+
+    private static NamespaceId Group(long id) => new(NamespaceKind.Group, id);
+
+    private static NamespaceId Project(long id) => new(NamespaceKind.Project, id);
+
+    private static LineageNode Node(NamespaceId id, Visibility visibility = Visibility.Private) =>
+        new(id, Slug.Parse($"{id.Kind}{id.Value}"), "Name", visibility, Archived: false, 1);
+
+    private static Lineage Lineage(ImmutableArray<LineageNode> nodes) => new(nodes);
+
+    private static Lineage ApiLineage(Visibility visibility = Visibility.Private) =>
+        Lineage([Node(Api, visibility), Node(Platform, visibility), Node(Acme, visibility)]);
+
+    private static DeployTokenView Token(NamespaceId holder, DeployTokenScopes scopes) =>
+        new(new TokenId(1), holder, "name", "user", scopes, Now.AddDays(-1), new OperatorId(1), null, null, 1);
+
+    private static Decision Decide(
+        DeployTokenView token, RegistryAction action, Lineage? resource, bool viaRedirect = false, DateTimeOffset? now = null) =>
+        TokenPolicy.Decide(new DecisionInput(token, CredentialMatch.Right, true, action, resource, viaRedirect, now ?? Now));
+
+    private static Decision Anonymous(RegistryAction action, Lineage? resource) =>
+        TokenPolicy.Decide(DecisionInput.Anonymous(action, resource, viaRedirect: false, Now));
+
+    private static void Refuses(DenyReason reason, DeployTokenView token, RegistryAction action, Lineage resource)
+    {
+        var decision = Decide(token, action, resource);
+        Assert.Equal((false, reason), (decision.Allowed, decision.Reason));
+    }
 }

@@ -1,0 +1,182 @@
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.Tests.Validation;
+
+/// <summary>A group or project of a generated tree. <paramref name="Parent"/> is null at the top.</summary>
+public sealed record OracleNode(bool IsProject, long Id, OracleNode? Parent, string Visibility, bool IsArchived, bool IsDeleted);
+
+/// <summary>A token of a generated case, in the words of the reference.</summary>
+public sealed record OracleToken(
+    long Id, OracleNode Holder, string Username, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, bool IsRevoked, bool IsDestroyed);
+
+/// <summary>What somebody shows. No username: the surface does not check one.</summary>
+public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
+
+/// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
+public sealed record OracleCase(
+    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now);
+
+/// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
+public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Project);
+
+/// <summary>
+/// A second opinion on what a deploy token may do, written from the prose of the reference and slow on purpose. It shares nothing with
+/// <c>TokenPolicy</c> but the names of actions and reasons.
+/// </summary>
+public static class PolicyOracle
+{
+    /// <summary>Reference §1.3, read downwards: which scope grants what. write_registry does not imply pull; writing packages implies reading.</summary>
+    private static readonly Dictionary<RegistryAction, string[]> Grants = new()
+    {
+        [RegistryAction.SignInToRegistry] = ["read_registry", "write_registry"],
+        [RegistryAction.DownloadCode] = ["read_repository"],
+        [RegistryAction.PullImage] = ["read_registry"],
+        [RegistryAction.PushImage] = ["write_registry"],
+        [RegistryAction.ReadPackage] = ["read_package_registry", "write_package_registry"],
+        [RegistryAction.WritePackage] = ["write_package_registry"],
+    };
+
+    private static readonly HashSet<RegistryAction> AtNoPlace = [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry];
+    private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
+    private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
+    private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
+
+    public static OracleVerdict Judge(OracleCase asked)
+    {
+        var project = Project(asked);
+        if (asked.Credential is not { } shown)
+        {
+            return project is not null && Reading.Contains(asked.Action) && IsPublic(project)
+                ? new OracleVerdict(true, DenyReason.None, false, project)
+                : new OracleVerdict(false, DenyReason.CredentialRequired, false, project);
+        }
+
+        var refusal = Authenticate(asked.Token, shown, asked.Now);
+        if (refusal != DenyReason.None)
+        {
+            return new OracleVerdict(false, refusal, false, project);
+        }
+
+        refusal = Authorize(asked, asked.Token!, project);
+        return new OracleVerdict(refusal == DenyReason.None, refusal, true, project);
+    }
+
+    /// <summary>§3.2, step 3, as far as it is about the credential alone; §1.5 with one clock.</summary>
+    private static DenyReason Authenticate(OracleToken? token, OracleCredential shown, DateTimeOffset now)
+    {
+        if (token is null || token.IsDestroyed)
+        {
+            return DenyReason.TokenUnknown;
+        }
+
+        if (!shown.IsSecretOfToken)
+        {
+            return DenyReason.SecretMismatch;
+        }
+
+        if (shown.Username is not null && shown.Username != token.Username)
+        {
+            return DenyReason.UsernameMismatch;
+        }
+
+        if (token.IsRevoked)
+        {
+            return DenyReason.TokenRevoked;
+        }
+
+        if (token.ExpiresAt is not null && token.ExpiresAt.Value.UtcTicks <= now.UtcTicks)
+        {
+            return DenyReason.TokenExpired;
+        }
+
+        return Exists(token.Holder) ? DenyReason.None : DenyReason.HolderGone;
+    }
+
+    private static DenyReason Authorize(OracleCase asked, OracleToken token, OracleNode? project)
+    {
+        // §3.2: package scopes are not among those that count at git and at the registry.
+        var counting = new HashSet<string>(token.Scopes);
+        counting.Remove("read_package_registry");
+        counting.Remove("write_package_registry");
+        if (!OfPackages.Contains(asked.Action) && counting.Count == 0)
+        {
+            return DenyReason.ScopesOfNoUseHere;
+        }
+
+        if (asked.Action == RegistryAction.Authenticate)
+        {
+            return DenyReason.None;
+        }
+
+        if (AtNoPlace.Contains(asked.Action))
+        {
+            return ByScope(asked.Action, token);
+        }
+
+        if (project is null)
+        {
+            return DenyReason.ResourceNotFound;
+        }
+
+        // §3.2: a project's token reaches that project, a group's token whatever has the group above it.
+        if (!Upward(project).Contains(token.Holder))
+        {
+            var everybodyMayPull = asked.Action == RegistryAction.PullImage && IsPublic(project); // §3.4
+            return everybodyMayPull ? ByScope(asked.Action, token) : DenyReason.ResourceOutsideHolder;
+        }
+
+        var byScope = ByScope(asked.Action, token);
+        if (byScope != DenyReason.None)
+        {
+            return byScope;
+        }
+
+        // §3.4, §3.6: what is archived takes no writes, and can be read.
+        var isArchived = Upward(project).Exists(static node => node.IsArchived);
+        return isArchived && !Reading.Contains(asked.Action) ? DenyReason.ResourceArchived : DenyReason.None;
+    }
+
+    private static DenyReason ByScope(RegistryAction action, OracleToken token)
+    {
+        if (!Grants.TryGetValue(action, out var sufficient))
+        {
+            return DenyReason.ActionNeverGranted; // §1.3: no scope ever grants push to git, deletion, or anything else.
+        }
+
+        foreach (var scope in token.Scopes)
+        {
+            if (sufficient.Contains(scope))
+            {
+                return DenyReason.None;
+            }
+        }
+
+        return DenyReason.ScopeMissing;
+    }
+
+    /// <summary>The project that is asked for, if there is one. Images do not follow a project that was moved; git does.</summary>
+    private static OracleNode? Project(OracleCase asked)
+    {
+        if (AtNoPlace.Contains(asked.Action) || asked.Target is not { IsProject: true } target || !Exists(target))
+        {
+            return null;
+        }
+
+        return asked.IsOldPath && OfImages.Contains(asked.Action) ? null : target;
+    }
+
+    private static bool Exists(OracleNode node) => !Upward(node).Exists(static n => n.IsDeleted);
+
+    private static bool IsPublic(OracleNode node) => Upward(node).TrueForAll(static n => n.Visibility == "public");
+
+    private static List<OracleNode> Upward(OracleNode node)
+    {
+        var all = new List<OracleNode>();
+        for (var at = node; at is not null; at = at.Parent)
+        {
+            all.Add(at);
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using CsCheck;
+using OrleansTokens.Grains.Validation;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.Tests.Validation;
+
+public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
+{
+    private const long Cases = 40_000;
+
+    /// <summary>Which check fails where something is refused.</summary>
+    private static readonly Dictionary<DenyReason, string> FailedCheck = new()
+    {
+        [DenyReason.TokenUnknown] = "token",
+        [DenyReason.SecretMismatch] = "secret",
+        [DenyReason.UsernameMismatch] = "username",
+        [DenyReason.TokenRevoked] = "revocation",
+        [DenyReason.TokenExpired] = "expiry",
+        [DenyReason.HolderGone] = "holder_exists",
+        [DenyReason.ScopesOfNoUseHere] = "scopes",
+        [DenyReason.ResourceNotFound] = "resource",
+        [DenyReason.ResourceOutsideHolder] = "holder",
+        [DenyReason.ScopeMissing] = "scope",
+        [DenyReason.ActionNeverGranted] = "action",
+        [DenyReason.ResourceArchived] = "archived",
+        [DenyReason.CredentialRequired] = "visibility",
+    };
+
+    [Fact]
+    public void Decide_OfAnyCase_AgreesWithTheOracle()
+    {
+        var seen = new ConcurrentDictionary<DenyReason, int>();
+        PolicyCases.Any.Sample(
+            asked =>
+            {
+                var expected = PolicyOracle.Judge(asked);
+                var decision = TokenPolicy.Decide(PolicyCases.Input(asked));
+                seen.AddOrUpdate(decision.Reason, 1, static (_, n) => n + 1);
+                Assert.Equal((expected.IsAllowed, expected.Reason), (decision.Allowed, decision.Reason));
+                Assert.Equal(expected.IsRecognised ? PolicyCases.Id(asked.Token!.Holder) : null, decision.Principal?.Holder);
+                Assert.Equal(expected.IsRecognised ? asked.Token!.Id : null, decision.Principal?.Token.Value);
+                Assert.Equal(expected.Project is { } p ? PolicyCases.Lineage(p)!.FullPath : null, decision.Resource?.FullPath);
+                Assert.Equal(expected.Project?.Id, decision.Resource?.Id.Value);
+            },
+            output.WriteLine,
+            iter: Cases);
+        output.WriteLine(string.Join(", ", seen.OrderBy(static s => s.Key).Select(static s => $"{s.Key} {s.Value}")));
+
+        // A generator that does not reach every outcome proves little.
+        Assert.All(FailedCheck.Keys.Append(DenyReason.None), reason => Assert.True(seen.GetValueOrDefault(reason) > 50, $"{reason} was hardly tried."));
+    }
+
+    [Fact]
+    public void Decide_WithFacts_DecidesTheSame() => PolicyCases.Any.Sample(
+        asked => Assert.Equal(TokenPolicy.Decide(PolicyCases.Input(asked)), TokenPolicy.Decide(PolicyCases.Input(asked), new FactList())),
+        output.WriteLine,
+        iter: Cases);
+
+    [Fact]
+    public void Facts_OfAnyCase_EndInTheReasonAndShowNoCredential() => PolicyCases.Any.Sample(
+        asked =>
+        {
+            var facts = new FactList();
+            var decision = TokenPolicy.Decide(PolicyCases.Input(asked), facts);
+            var failed = facts.Facts.LastOrDefault(static f => !f.Passed);
+            Assert.Equal(decision.Allowed ? null : FailedCheck[decision.Reason], failed?.Check);
+            Assert.True(decision.Allowed || ReferenceEquals(failed, facts.Facts[^1]), "Nothing is looked at after what fails.");
+            Assert.DoesNotContain(facts.Facts, static f => f.Detail.Contains(PolicyCases.Username, StringComparison.OrdinalIgnoreCase));
+            Assert.DoesNotContain(facts.Facts, static f => f.Check.Contains(PolicyCases.Username, StringComparison.OrdinalIgnoreCase));
+        },
+        output.WriteLine,
+        iter: Cases);
+}
