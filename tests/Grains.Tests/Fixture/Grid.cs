@@ -57,6 +57,13 @@ public sealed class Grid : IAsyncLifetime
     /// <summary>The master keys that silos started from now on have.</summary>
     public MasterKeyRing Ring { get; set; } = KeySamples.OldRing;
 
+    /// <summary>How long a caller within the grid, or of it, waits for an answer.</summary>
+    public TimeSpan ResponseTimeout { get; init; } = Patience.Limit;
+
+    /// <summary>Whether anything that was deleted is still to be put away.</summary>
+    public bool IsPutAwayPending => Storage.Payloads("group").Concat(Storage.Payloads("project"))
+        .Any(static state => state.Contains("\"put_away_pending\":true", StringComparison.Ordinal));
+
     public DeployTokenValidator Validator => _client.GetRequiredService<DeployTokenValidator>();
 
     public DeployTokenAdministration Administration => _client.GetRequiredService<DeployTokenAdministration>();
@@ -81,8 +88,11 @@ public sealed class Grid : IAsyncLifetime
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureHost(static host => host.Logging.ClearProviders());
         builder.ConfigureSilo((_, silo) => Configure(silo));
-        builder.ConfigureClient(static client => client.Configure<GatewayOptions>(
-            static options => options.GatewayListRefreshPeriod = TimeSpan.FromMilliseconds(50)));
+        builder.ConfigureClient(client =>
+        {
+            client.Configure<GatewayOptions>(static options => options.GatewayListRefreshPeriod = TimeSpan.FromMilliseconds(50));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+        });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
         await Installation.ConfirmMasterKeyAsync();
@@ -155,6 +165,7 @@ public sealed class Grid : IAsyncLifetime
         silo.Services.AddDeployTokenGrains(Ring, new DeployTokenOptions(), new RegistryTokenOptions());
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
         silo.AddIncomingGrainCallFilter(Calls);
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
     }
 
     /// <summary>Knows the services that no activation owns.</summary>

@@ -88,4 +88,8 @@ internal static class Making
     public static GrainId GroupGrain(GroupId id) => GrainId.Create(GrainType.Create("group"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
 
     public static GrainId TokenGrain(TokenId id) => GrainId.Create(GrainType.Create("deploy-token"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
+
+    /// <summary>All that a view says, to be compared with another. Two lineages are never equal by themselves: they are lists.</summary>
+    public static string Text(this NamespaceView view) =>
+        $"{view}: {string.Join(" < ", view.Lineage.Nodes)}";
 }
