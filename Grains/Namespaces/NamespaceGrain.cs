@@ -55,7 +55,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     public async Task<NamespaceView?> GetAsync()
     {
         var lineage = await GetLineageAsync(below: 0);
-        return lineage is null ? null : View(State, lineage);
+        return lineage is null ? null : State.View(Id, lineage);
     }
 
     public async ValueTask<Lineage?> GetLineageAsync(int below)
@@ -77,7 +77,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
         if (State.Parent == 0)
         {
-            return new Lineage([Node(State)]);
+            return new Lineage([State.Node(Id)]);
         }
 
         // The parent may change while it is asked; what is put together below must be of one piece.
@@ -88,7 +88,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             return await GetLineageAsync(below);
         }
 
-        return above is null ? null : new Lineage(above.Nodes.Insert(0, Node(State)));
+        return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
     }
 
     public async Task<NamespaceView> CreateAsync(CreateNamespace request)
@@ -231,7 +231,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         }
         else
         {
-            await _index.UpsertAsync(Row(State));
+            await _index.UpsertAsync(State.Row(Id));
         }
     }
 
@@ -256,11 +256,19 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             ?? throw TokenAuthorityException.NotFound($"The {parent.AsNamespace}");
     }
 
-    /// <summary>Writes what changed of an existing node: the index first, since an entry that is ahead of the truth does no harm.</summary>
+    /// <summary>Writes what changed: the index first, since an entry that is ahead of the truth does no harm.</summary>
     private async Task PublishAsync(NamespaceState next)
     {
-        await _index.UpsertAsync(Row(next));
-        await _state.WriteAsync(next);
+        try
+        {
+            await _index.UpsertAsync(next.Row(Id));
+            await _state.WriteAsync(next);
+        }
+        catch
+        {
+            DeactivateOnIdle(); // Not known how far it came: the next activation settles it.
+            throw;
+        }
     }
 
     private async Task MoveAsync(GroupId parent, Slug slug)
@@ -380,19 +388,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     private async Task LeaveAsync()
     {
         await ReleaseAsync(State.Parent, State.Slug, leaveRedirect: false);
-        await _index.UpsertAsync(Row(State));
+        await _index.UpsertAsync(State.Row(Id));
     }
 
-    private LineageNode Node(NamespaceState state) =>
-        new(Id, Slug.Parse(state.Slug), state.Name, state.Visibility, state.Archived, state.Epoch);
-
-    private NamespaceView View(NamespaceState state, Lineage lineage) => new(
-        Id, new GroupId(state.Parent), Slug.Parse(state.Slug), state.Name, state.Description, state.Visibility, state.Archived,
-        state.CreatedAt, lineage, state.Epoch);
-
     private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
-
-    private NamespaceRow Row(NamespaceState state) => new(
-        Id.Kind, Id.Value, state.Parent, state.Slug, state.Name, (int)state.Visibility, state.Archived, state.CreatedAt,
-        Deleted: state.Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(state.Epoch, 1));
 }

@@ -1,4 +1,5 @@
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Namespaces;
 
@@ -83,6 +84,18 @@ internal sealed record NamespaceState : IDurable
 
         return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
     }
+
+    /// <summary>What a decision needs to know of the node.</summary>
+    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch);
+
+    /// <summary>The node as administrators see it.</summary>
+    public NamespaceView View(NamespaceId id, Lineage lineage) => new(
+        id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch);
+
+    /// <summary>The node as the index knows it.</summary>
+    public NamespaceRow Row(NamespaceId id) => new(
+        id.Kind, id.Value, Parent, Slug, Name, (int)Visibility, Archived, CreatedAt,
+        Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1));
 }
 
 /// <summary>A list of token ids to which ids are only ever added: about two bytes each.</summary>
