@@ -138,7 +138,7 @@ public sealed class IssueTests(Grid grid) : GridTest(grid)
     public async Task Issue_WhenTheHolderHasHeldAsManyAsItCan_ExceedsTheLimit()
     {
         var group = await Grid.GroupAsync();
-        var id = Making.GroupGrain(group);
+        var id = Making.NodeGrain(group.AsNamespace);
         await Grid.TokenAsync(group.AsNamespace);
         await Grid.DeactivateAllAsync();
         var full = Grid.Storage.Payload(id)!.Replace("\"count\":1", $"\"count\":{Limits.MaxTokensPerHolder}", StringComparison.Ordinal);

@@ -13,6 +13,7 @@ using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Tests.Keys;
 using OrleansTokens.Installation;
+using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.Tests.Fixture;
 
@@ -59,10 +60,6 @@ public sealed class Grid : IAsyncLifetime
 
     /// <summary>How long a caller within the grid, or of it, waits for an answer.</summary>
     public TimeSpan ResponseTimeout { get; init; } = Patience.Limit;
-
-    /// <summary>Whether anything that was deleted is still to be put away.</summary>
-    public bool IsPutAwayPending => Storage.Payloads("group").Concat(Storage.Payloads("project"))
-        .Any(static state => state.Contains("\"put_away_pending\":true", StringComparison.Ordinal));
 
     public DeployTokenValidator Validator => _client.GetRequiredService<DeployTokenValidator>();
 
@@ -133,6 +130,13 @@ public sealed class Grid : IAsyncLifetime
             .Where(static grain => GrainTypes.Contains(grain.GrainId.Type.ToString()))
             .Select(grain => Cluster.DeactivateAsync(grain.GrainId)));
     }
+
+    /// <summary>Waits until these nodes, which were deleted, are put away with all they held.</summary>
+    public Task PutAwayAsync(params NamespaceId[] nodes) => Patience.UntilAsync(
+        () => nodes.All(node => Storage.Payload(Making.NodeGrain(node)) is { } state
+            && state.Contains("\"deleted_at\"", StringComparison.Ordinal)
+            && !state.Contains("\"put_away_pending\"", StringComparison.Ordinal)),
+        "everything was put away");
 
     /// <summary>A client of its own, which knows nothing yet.</summary>
     public ServiceProvider NewClient() => new ServiceCollection()

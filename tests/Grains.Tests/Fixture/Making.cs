@@ -85,7 +85,8 @@ internal static class Making
         return fault;
     }
 
-    public static GrainId GroupGrain(GroupId id) => GrainId.Create(GrainType.Create("group"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
+    public static GrainId NodeGrain(NamespaceId id) => GrainId.Create(
+        GrainType.Create(id.Kind == NamespaceKind.Group ? "group" : "project"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
 
     public static GrainId TokenGrain(TokenId id) => GrainId.Create(GrainType.Create("deploy-token"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
 

@@ -21,16 +21,15 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
             Assert.False((await Grid.ValidateAsync(token)).Allowed);
         }
 
-        await Patience.UntilAsync(
-            () => nodes.All(node => Grid.Index.Row(node)!.Deleted) && tokens.All(token => Grid.Index.Row(token.Token.Id)!.Deleted),
-            "everything was put away");
+        await Grid.PutAwayAsync(nodes);
+        Assert.All(nodes, node => Assert.True(Grid.Index.Row(node)!.Deleted));
         foreach (var token in tokens)
         {
             Assert.Equal(DenyReason.TokenUnknown, (await Grid.ValidateAsync(token)).Reason);
+            Assert.True(Grid.Index.Row(token.Token.Id)!.Deleted);
         }
 
-        await Patience.UntilAsync(() => !Grid.IsPutAwayPending, "nothing is left to be put away");
-        Assert.Contains("\"deleted_by\":7", Grid.Storage.Payload(Making.GroupGrain(below))!, StringComparison.Ordinal);
+        Assert.Contains("\"deleted_by\":7", Grid.Storage.Payload(Making.NodeGrain(below.AsNamespace))!, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +42,7 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
         var next = await Grid.GroupAsync(slug: name);
         Assert.NotEqual(group, next);
         Assert.Equal(next, (await Grid.ResolveAsync(name)).Target.AsGroup);
-        await Patience.UntilAsync(() => !Grid.IsPutAwayPending, "the first one was put away");
+        await Grid.PutAwayAsync(group.AsNamespace);
         Assert.Equal(next, (await Grid.ResolveAsync(name)).Target.AsGroup);
     }
 
@@ -78,8 +77,8 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
         var top = await Grid.GroupAsync();
         var projects = await Task.WhenAll(Enumerable.Range(0, 230).Select(_ => Grid.ProjectAsync(top)));
         await Grid.DeleteAsync(top.AsNamespace);
-        await Patience.UntilAsync(
-            () => projects.All(project => Grid.Index.Row(project.AsNamespace)!.Deleted) && !Grid.IsPutAwayPending, "everything was put away");
+        await Grid.PutAwayAsync([top.AsNamespace, .. projects.Select(static p => p.AsNamespace)]);
+        Assert.All(projects, project => Assert.True(Grid.Index.Row(project.AsNamespace)!.Deleted));
     }
 
     [Fact]
@@ -96,7 +95,7 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
         Grid.Faults.Clear();
 
         await Grid.DeleteAsync(to.AsNamespace);
-        await Patience.UntilAsync(() => !Grid.IsPutAwayPending, "the group was put away");
+        await Grid.PutAwayAsync(to.AsNamespace);
         Assert.Equal(from, (await Grid.GetAsync(project.AsNamespace))!.Parent);
         Assert.True((await Grid.ValidateAsync(issued, RegistryAction.PullImage, project)).Allowed);
         Assert.Equal([project.AsNamespace], await Listing.OfAsync(Grid, from));
