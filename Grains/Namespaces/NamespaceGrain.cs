@@ -129,16 +129,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     public async Task<NamespaceView> ChangeAsync(ChangeNamespace change)
     {
         var view = await ExistingAsync();
-        if (change.Name is { } name)
-        {
-            NamespaceRules.CheckName(name);
-        }
-
-        if (change.Description is { } description)
-        {
-            NamespaceRules.CheckDescription(description);
-        }
-
+        NamespaceRules.CheckName(change.Name ?? State.Name);
+        NamespaceRules.CheckDescription(change.Description ?? State.Description);
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
             NamespaceRules.CheckVisibility(visibility, Above(view.Lineage));
@@ -218,20 +210,29 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         await _state.WriteAsync(State with { Tokens = State.Tokens.Add(token) });
     }
 
-    public async Task ReindexAsync(OperatorId by)
+    public async Task ReindexAsync()
     {
         await SettleAsync();
         if (State.Status == NamespaceStatus.Active && await GetLineageAsync(below: 0) is null)
         {
-            await DeleteAsync(by);
-        }
-        else if (State.Status == NamespaceStatus.Deleted)
-        {
-            await LeaveAsync();
+            await DeleteAsync(default);
         }
         else
         {
-            await _index.UpsertAsync(State.Row(Id));
+            await TellIndexAsync();
+        }
+    }
+
+    public async Task PutAwayAsync(GroupId deleted, OperatorId by)
+    {
+        await SettleAsync();
+        if (State.Status == NamespaceStatus.Active && State.Parent == deleted.Value)
+        {
+            await DeleteAsync(by);
+        }
+        else
+        {
+            await TellIndexAsync();
         }
     }
 
@@ -306,7 +307,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
                 return false;
             }
 
-            await holder.ReindexAsync(by: default);
+            await holder.ReindexAsync();
             return await entry.ClaimAsync(Id) == Id;
         }
         catch
@@ -383,6 +384,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         await _state.WriteAsync(State with { PutAwayPending = false });
         DeactivateOnIdle();
     }
+
+    private Task TellIndexAsync() => State.Status == NamespaceStatus.Deleted ? LeaveAsync() : _index.UpsertAsync(State.Row(Id));
 
     /// <summary>Gives up the name of a node that was deleted, and takes it off the lists.</summary>
     private async Task LeaveAsync()

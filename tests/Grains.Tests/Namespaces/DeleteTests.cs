@@ -102,6 +102,25 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
     }
 
     [Fact]
+    public async Task Delete_WhenTheGroupIsToEndWhileItPutsAway_KeepsNobodyWaiting()
+    {
+        var top = await Grid.GroupAsync();
+        var below = await Grid.GroupAsync(top);
+        await Grid.DeactivateAllAsync();
+
+        // The group waits for the one below it, which must not wait for the group: that one answers nobody until it is active again.
+        var held = Grid.Faults.Hold(static s => s is { Kind: StepKind.ReadState, GrainType: "group", Nth: 2 });
+        await Grid.DeleteAsync(top.AsNamespace);
+        await held.Reached;
+        var ending = Grid.DeactivateAllAsync();
+        held.Release();
+        await ending.WaitAsync(Patience.Limit / 4, TimeProvider.System);
+        Assert.Null(await Grid.GetAsync(top.AsNamespace));
+        Assert.Null(await Grid.GetAsync(below.AsNamespace));
+        await Grid.PutAwayAsync(top.AsNamespace, below.AsNamespace);
+    }
+
+    [Fact]
     public async Task Delete_OfAGroupWhileSomethingIsMadeInIt_LeavesNothingAlive()
     {
         for (var round = 0; round < 10; round++)
