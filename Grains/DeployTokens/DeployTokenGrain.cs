@@ -69,7 +69,8 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            decisions.Add(TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now)));
+            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now));
+            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
         }
 
         return new ValidationAnswer(decisions.MoveToImmutable());
@@ -174,11 +175,6 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
     {
-        if (_ending)
-        {
-            throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.");
-        }
-
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
         return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
     }

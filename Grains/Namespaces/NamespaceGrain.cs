@@ -179,6 +179,12 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     public async Task<bool> DeleteAsync(OperatorId by)
     {
         await SettleAsync();
+        if (State.PutAwayPending)
+        {
+            await LeaveAsync(); // Asked again, because the first answer was lost or was that it is not known.
+            return true;
+        }
+
         if (State.Status != NamespaceStatus.Active)
         {
             return false;
@@ -395,4 +401,9 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     }
 
     private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
+<<<<<<< HEAD
+
+    private NamespaceRow Row(NamespaceState state) => state.Row(Id);
+=======
+>>>>>>> graintests
 }

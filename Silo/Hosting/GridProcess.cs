@@ -20,6 +20,13 @@ internal static class GridProcess
             await app.StartAsync();
             Greet(app, await app.Services.GetRequiredService<FirstStart>().RunAsync());
         }
+        catch (Exception canceled) when (canceled is OperationCanceledException or OrleansLifecycleCanceledException
+            && app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before it was up: nothing was promised to anyone yet.
+            await app.DisposeAsync();
+            return 0;
+        }
         catch (Exception fault) when (Explain(fault) is { } faults)
         {
             if (!IsBeforeTheSilo(fault))

@@ -27,8 +27,8 @@ internal static class WebServer
     }
 
     /// <summary>
-    /// Warnings of the frameworks, information of our own; <c>Logging:LogLevel</c> overrides. Request paths are never logged by default:
-    /// clients put secrets into addresses (<c>?private_token=</c>).
+    /// Warnings of the frameworks, information of our own; <c>Logging:LogLevel</c> overrides. Queries are not logged unless their categories are
+    /// asked for by name: clients put secrets into addresses (<c>?private_token=</c>).
     /// </summary>
     public static void AddQuietLogging(this WebApplicationBuilder builder)
     {
@@ -38,6 +38,9 @@ internal static class WebServer
             console.UseUtcTimestamp = true;
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
+        // Whatever else is asked for: these write down addresses with their queries.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.HttpLogging", LogLevel.None);
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
         {
             builder.Logging.SetMinimumLevel(LogLevel.Warning);

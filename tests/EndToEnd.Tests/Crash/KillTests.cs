@@ -8,6 +8,8 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int Workers = 8;
     private const int MinMilliseconds = 50;
     private const int MaxMilliseconds = 500;
+    private const int EarlyKills = 8;
+    private const int MaxStartMilliseconds = 1500;
 
     [Fact]
     public async Task Process_WhenKilledFiftyTimesInTheMiddleOfChanges_LosesNothingAcknowledged()
@@ -37,6 +39,40 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine(book.Summary);
         Assert.True(book.AcknowledgedCreations > Rounds && book.AcknowledgedEnds > Rounds, "Too little happened to prove anything: " + book.Summary);
         Assert.True(book.UnansweredRequests > 0, "No kill came in the middle of a request.");
+    }
+
+    [Fact]
+    public async Task Process_WhenKilledWhileStarting_StartsTheNextTimeWithEverything()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"Seed {seed}.");
+        var chance = new Chance(seed);
+        using var data = new TemporaryDirectory();
+        // The first few are killed before anything was ever there.
+        for (var start = 0; start < EarlyKills; start++)
+        {
+            await KillWhileStartingAsync(data.Path, chance);
+        }
+
+        var book = await SetSceneAsync(data.Path);
+        var silo = await Silo.StartReadyAsync(data.Path);
+        await DisturbAsync(silo, book, chance, MaxMilliseconds);
+        await silo.DisposeAsync();
+        for (var start = 0; start < EarlyKills; start++)
+        {
+            await KillWhileStartingAsync(data.Path, chance);
+        }
+
+        await using var last = await Silo.StartReadyAsync(data.Path);
+        await book.VerifyAsync(last, round: EarlyKills);
+        Assert.True(book.AcknowledgedCreations > 0, "Too little happened to prove anything: " + book.Summary);
+    }
+
+    private static async Task KillWhileStartingAsync(string data, Chance chance)
+    {
+        await using var silo = Silo.Start(data);
+        await Task.Delay(TimeSpan.FromMilliseconds(chance.Between(MinMilliseconds, MaxStartMilliseconds)), TimeProvider.System);
+        await silo.Program.KillAsync();
     }
 
     private static async Task<Book> SetSceneAsync(string data)

@@ -20,6 +20,8 @@ public sealed class GitFixture : IAsyncLifetime
 
     internal GitHosting Hosting => _hosting!;
 
+    internal Backends Backends { get; private set; } = null!;
+
     internal LfsServer Lfs => _lfs!;
 
     /// <summary>The group <c>git</c>.</summary>
@@ -42,10 +44,10 @@ public sealed class GitFixture : IAsyncLifetime
         }
 
         _lfs = await LfsServer.StartAsync();
-        var backends = new Backends(_authority.Silo.Address, _lfs.Address, _hosting.Socket, _hosting.Root);
+        Backends = new Backends(_authority.Silo.Address, _lfs.Address, _hosting.Socket, _hosting.Root);
         foreach (var name in AllProxies)
         {
-            _proxies[name] = await GitProxy.StartAsync(name, backends, _directory);
+            _proxies[name] = await GitProxy.StartAsync(name, Backends, _directory);
         }
     }
 

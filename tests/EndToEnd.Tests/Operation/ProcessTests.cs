@@ -134,7 +134,7 @@ public sealed partial class ProcessTests(ITestOutputHelper output)
     public async Task Secrets_WhateverIsDone_AreNeitherLoggedNorStored()
     {
         using var data = new TemporaryDirectory();
-        await using var silo = await Silo.StartReadyAsync(data.Path, ("Logging__LogLevel__Default", "Debug"));
+        await using var silo = await Silo.StartReadyAsync(data.Path, ("Logging__LogLevel__Default", "Trace"));
         using var admin = new AdminApi(silo.Address);
         var project = await admin.CreateProjectAsync("app", await admin.CreateGroupAsync("acme"));
         var token = await admin.IssueForProjectAsync(project, "read_registry");
@@ -142,6 +142,8 @@ public sealed partial class ProcessTests(ITestOutputHelper output)
         signIn.Headers.Add("Authorization", "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(token.Credentials)));
         using var signedIn = await Http.SendAsync(signIn);
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
+        using var inAddress = await Http.GetAsync(new Uri(silo.Address, $"/api/v4/user?private_token={Silo.OperatorToken}"));
+        Assert.Equal(HttpStatusCode.OK, inAddress.StatusCode);
         await admin.RevokeAsync(token);
         Assert.Equal(0, await silo.Program.StopAsync());
 

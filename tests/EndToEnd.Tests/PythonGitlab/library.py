@@ -13,6 +13,8 @@ group = gl.groups.create({"name": "G", "path": "G"})
 sub = gl.groups.create({"name": "Sub", "path": "sub", "parent_id": group.id})
 project = gl.projects.create({"name": "app", "path": "app", "namespace_id": sub.id})
 assert gl.projects.get("G/sub/app").id == project.id
+assert gl.http_get("/projects/G%2Fsub%2Fapp")["id"] == project.id
+assert gitlab.Gitlab(url, oauth_token=token).projects.get(project.id).id == project.id
 assert gl.groups.get("G/sub").id == sub.id
 assert [p.id for p in gl.projects.list(search="app", get_all=True)] == [project.id]
 assert [g.id for g in group.subgroups.list(get_all=True)] == [sub.id]
@@ -46,6 +48,7 @@ ids = [many.deploytokens.create({"name": f"t{n}", "scopes": ["read_registry"]}).
 assert [t.id for t in many.deploytokens.list(iterator=True, per_page=20)] == ids
 page = many.deploytokens.list(iterator=True, page=2, per_page=50)
 assert page.total == 105 and page.total_pages == 3 and page.current_page == 2 and page.per_page == 50, page
+assert many.deploytokens.list(page=9, per_page=20) == []
 everything = {t.id for t in gl.deploytokens.list(iterator=True, per_page=100)}
 assert set(ids) | {made.id, default.id, expired.id, of_group.id} == everything
 

@@ -31,6 +31,23 @@ public sealed class ReadmeTests
         Assert.Contains("\"token\":\"gldt-", result.StandardOutput, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task DotnetRun_WhereverItIsTyped_KeepsDataThere()
+    {
+        using var folder = new TemporaryDirectory();
+        var address = Loopback.Address(Loopback.FreePort());
+        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(Repository.SiloAssembly)))!;
+        string[] arguments =
+        [
+            "run", "--project", Path.Combine(Repository.Root, "Silo"), "--no-build", "--configuration", configuration, "--",
+            "--urls", address.GetLeftPart(UriPartial.Authority),
+        ];
+        await using var program = BackgroundProgram.Start("dotnet", arguments, workingDirectory: folder.Path);
+        await program.WaitUntilAsync(() => Task.FromResult(program.Output.Contains("deploy_tokens", StringComparison.Ordinal)));
+        Assert.True(File.Exists(Path.Combine(folder.Path, "data", "grid.db")), program.Output);
+        Assert.Equal(0, await program.StopAsync());
+    }
+
     private static string FirstSteps()
     {
         var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));

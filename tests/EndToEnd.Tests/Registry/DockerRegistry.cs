@@ -20,15 +20,15 @@ internal sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Host and port, as image names begin.</summary>
     public string Host => Address.Authority;
 
-    public static async Task<DockerRegistry> StartAsync(Uri authority, TemporaryDirectory directory)
+    public static async Task<DockerRegistry> StartAsync(Uri authority, TemporaryDirectory directory, string name = "registry")
     {
-        var certificates = directory["orleanstokens.pem"];
+        var certificates = directory[name + ".pem"];
         await File.WriteAllTextAsync(certificates, await Http.GetStringAsync(new Uri(authority, "/jwt/certificates.pem")));
         var address = Loopback.Address(Loopback.FreePort());
         var environment = new Dictionary<string, string>
         {
             ["REGISTRY_HTTP_ADDR"] = address.Authority,
-            ["REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"] = directory.Create("registry"),
+            ["REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"] = directory.Create(name),
             ["REGISTRY_AUTH_TOKEN_REALM"] = new Uri(authority, "/jwt/auth").AbsoluteUri,
             ["REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE"] = certificates,
         };

@@ -7,12 +7,35 @@ using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
+
+/// <summary>What outlives a silo.</summary>
+internal sealed class KeptState
+{
+    private const string SigningKeys = "signing-keys";
+
+    public KeptState() => Storage = new MemoryStorage(Faults);
+
+    public Faults Faults { get; } = new();
+
+    public MemoryStorage Storage { get; }
+
+    /// <summary>The stored record of the signing keys; null where there is none.</summary>
+    public string? SigningKeyRecord => Storage.Payload(GrainId.Create(GrainType.Create(SigningKeys), GrainIdKeyExtensions.CreateIntegerKey(0)));
+
+    /// <summary>How often signing keys were written since faults were last set.</summary>
+    public int SigningKeyWrites => Faults.Steps.Count(IsSigningKeyWrite);
+
+    public void FailSigningKeyWrites(FaultMode mode) => Faults.FailAll(IsSigningKeyWrite, mode);
+
+    private static bool IsSigningKeyWrite(GridStep step) => step is { Kind: StepKind.WriteState, GrainType: SigningKeys };
+}
 
 /// <summary>A silo with the grains of the product, a clock of its own, and storage that can be given to the next one.</summary>
 internal sealed class RegistryGrid : IAsyncDisposable
@@ -21,12 +44,15 @@ internal sealed class RegistryGrid : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private RegistryGrid(InProcessTestCluster cluster, FakeTimeProvider time, CallFilter calls)
+    private RegistryGrid(InProcessTestCluster cluster, KeptState kept, FakeTimeProvider time, CallFilter calls)
     {
         _cluster = cluster;
+        Kept = kept;
         Time = time;
         Calls = calls;
     }
+
+    public KeptState Kept { get; }
 
     public FakeTimeProvider Time { get; }
 
@@ -40,23 +66,24 @@ internal sealed class RegistryGrid : IAsyncDisposable
         MasterKeyRing.Of(seeds.Select(static seed => new MasterKey([.. Enumerable.Range(seed, MasterKey.Length).Select(static i => (byte)i)])));
 
     public static async Task<RegistryGrid> StartAsync(
-        MemoryStorage? storage = null, MasterKeyRing? masterKeys = null, RegistryTokenOptions? options = null, FakeTimeProvider? time = null)
+        KeptState? kept = null, MasterKeyRing? masterKeys = null, RegistryTokenOptions? options = null, FakeTimeProvider? time = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
+        kept ??= new KeptState();
         var calls = new CallFilter();
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<TimeProvider>(time);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
-            silo.Services.AddSingleton<IGrainStorage>(storage ?? new MemoryStorage());
-            silo.Services.AddSingleton<IGridIndex, NoIndex>();
+            silo.Services.AddSingleton<IGrainStorage>(kept.Storage);
+            silo.Services.AddSingleton<IGridIndex>(new MemoryIndex(kept.Faults));
             silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions(), options ?? new RegistryTokenOptions());
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new RegistryGrid(cluster, time, calls);
+        return new RegistryGrid(cluster, kept, time, calls);
     }
 
     public Task<RegistryTokenAnswer> IssueAsync(Credential? credential, params RepositoryScope[] scopes) =>
@@ -116,18 +143,5 @@ internal sealed class RegistryGrid : IAsyncDisposable
 
             await context.Invoke();
         }
-    }
-
-    private sealed class NoIndex : IGridIndex
-    {
-        public Task UpsertAsync(NamespaceRow row, CancellationToken ct = default) => Task.CompletedTask;
-
-        public Task UpsertAsync(TokenRow row, CancellationToken ct = default) => Task.CompletedTask;
-
-        public Task<IndexPage> FindAsync(NamespaceQuery query, CancellationToken ct = default) => Task.FromResult(new IndexPage([], 0));
-
-        public Task<IndexPage> FindAsync(TokenQuery query, CancellationToken ct = default) => Task.FromResult(new IndexPage([], 0));
-
-        public Task<int> GroupHeightAsync(long groupId, CancellationToken ct = default) => Task.FromResult(0);
     }
 }

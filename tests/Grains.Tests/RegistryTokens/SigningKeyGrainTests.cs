@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Tests.Fixture;
 
 namespace OrleansTokens.Grains.Tests.RegistryTokens;
 
@@ -27,17 +28,17 @@ public sealed class SigningKeyGrainTests
     [Fact]
     public async Task GetPublished_AfterARestart_IsTheSameKeyAndSigns()
     {
-        var storage = new MemoryStorage();
+        var kept = new KeptState();
         string before;
-        await using (var grid = await RegistryGrid.StartAsync(storage))
+        await using (var grid = await RegistryGrid.StartAsync(kept))
         {
             before = await SignerAsync(grid);
         }
 
-        await using var again = await RegistryGrid.StartAsync(storage);
+        await using var again = await RegistryGrid.StartAsync(kept);
 
         Assert.Equal(before, await SignerAsync(again));
-        Assert.Equal(1, storage.SigningKeyWritesStored);
+        Assert.Equal(1, kept.SigningKeyWrites);
     }
 
     [Fact]
@@ -71,28 +72,28 @@ public sealed class SigningKeyGrainTests
     [Fact]
     public async Task Rotate_AfterwardsOnceTheOldKeyIsOver_NothingOfItIsStored()
     {
-        var storage = new MemoryStorage();
-        await using var grid = await RegistryGrid.StartAsync(storage);
+        var kept = new KeptState();
+        await using var grid = await RegistryGrid.StartAsync(kept);
         var old = (await grid.SigningKeys.GetPublishedAsync())[0].KeyId;
         await grid.SigningKeys.RotateAsync(TimeSpan.Zero, RegistryGrid.Operator);
-        Assert.Contains(old, storage.SigningKeyRecord!, StringComparison.Ordinal);
+        Assert.Contains(old, kept.SigningKeyRecord!, StringComparison.Ordinal);
 
         grid.Time.Advance(Overlap);
         await grid.SigningKeys.GetPublishedAsync();
 
-        Assert.DoesNotContain(old, storage.SigningKeyRecord!, StringComparison.Ordinal);
+        Assert.DoesNotContain(old, kept.SigningKeyRecord!, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Rotate_AfterTokensWereToLiveLonger_KeepsTheOldKeyForThose()
     {
-        var storage = new MemoryStorage();
-        await using (var grid = await RegistryGrid.StartAsync(storage, options: new() { Lifetime = TimeSpan.FromHours(1) }))
+        var kept = new KeptState();
+        await using (var grid = await RegistryGrid.StartAsync(kept, options: new() { Lifetime = TimeSpan.FromHours(1) }))
         {
             await SignerAsync(grid);
         }
 
-        await using var again = await RegistryGrid.StartAsync(storage);
+        await using var again = await RegistryGrid.StartAsync(kept);
         await SignerAsync(again);
         var published = await again.SigningKeys.RotateAsync(TimeSpan.Zero, RegistryGrid.Operator);
 
@@ -134,14 +135,14 @@ public sealed class SigningKeyGrainTests
     [Fact]
     public async Task GetPublished_WhenAnotherAlgorithmIsConfigured_MakesAKeyOfItThatSignsBesideTheOldOne()
     {
-        var storage = new MemoryStorage();
+        var kept = new KeptState();
         string old;
-        await using (var grid = await RegistryGrid.StartAsync(storage))
+        await using (var grid = await RegistryGrid.StartAsync(kept))
         {
             old = await SignerAsync(grid);
         }
 
-        await using var again = await RegistryGrid.StartAsync(storage, options: new() { Algorithm = SigningAlgorithm.Rs256 });
+        await using var again = await RegistryGrid.StartAsync(kept, options: new() { Algorithm = SigningAlgorithm.Rs256 });
         var published = await again.SigningKeys.GetPublishedAsync();
 
         Assert.Equal(["RS256", "ES256"], published.Select(static k => k.Algorithm));
@@ -153,36 +154,38 @@ public sealed class SigningKeyGrainTests
     [Fact]
     public async Task GetPublished_WhenStorageRefusesTheFirstKey_SignsNothingAndRecovers()
     {
-        var storage = new MemoryStorage { SigningKeyWrites = WriteOutcome.Refused };
-        await using var grid = await RegistryGrid.StartAsync(storage);
+        var kept = new KeptState();
+        kept.FailSigningKeyWrites(FaultMode.NotApplied);
+        await using var grid = await RegistryGrid.StartAsync(kept);
         var login = await LoginAsync(grid);
 
         var fault = await Assert.ThrowsAsync<TokenAuthorityException>(() => grid.IssueAsync(login));
         Assert.Equal(ErrorCode.Unavailable, fault.Code);
         await Assert.ThrowsAsync<TokenAuthorityException>(grid.SigningKeys.GetPublishedAsync);
-        Assert.Null(storage.SigningKeyRecord);
+        Assert.Null(kept.SigningKeyRecord);
 
-        storage.SigningKeyWrites = WriteOutcome.Stored;
+        kept.Faults.Clear();
         var answer = await grid.IssueAsync(login);
 
-        Assert.Contains(RegistryGrid.KeyIdOf(answer), storage.SigningKeyRecord!, StringComparison.Ordinal);
+        Assert.Contains(RegistryGrid.KeyIdOf(answer), kept.SigningKeyRecord!, StringComparison.Ordinal);
         await grid.ReadAsync(answer);
     }
 
     [Fact]
     public async Task GetPublished_WhenItIsNotKnownWhetherTheFirstKeyWasStored_UsesTheStoredOne()
     {
-        var storage = new MemoryStorage { SigningKeyWrites = WriteOutcome.StoredButNotSaid };
-        await using var grid = await RegistryGrid.StartAsync(storage);
+        var kept = new KeptState();
+        kept.FailSigningKeyWrites(FaultMode.Applied);
+        await using var grid = await RegistryGrid.StartAsync(kept);
         var login = await LoginAsync(grid);
         await Assert.ThrowsAsync<TokenAuthorityException>(() => grid.IssueAsync(login));
 
-        storage.SigningKeyWrites = WriteOutcome.Stored;
+        kept.Faults.Clear();
         var answer = await grid.IssueAsync(login);
 
-        Assert.Contains(RegistryGrid.KeyIdOf(answer), storage.SigningKeyRecord!, StringComparison.Ordinal);
+        Assert.Contains(RegistryGrid.KeyIdOf(answer), kept.SigningKeyRecord!, StringComparison.Ordinal);
         Assert.Single(await grid.SigningKeys.GetPublishedAsync());
-        Assert.Equal(1, storage.SigningKeyWritesStored);
+        Assert.Equal(0, kept.SigningKeyWrites);
     }
 
     [Theory]
@@ -190,28 +193,28 @@ public sealed class SigningKeyGrainTests
     [InlineData(SigningAlgorithm.Rs256)]
     public async Task GetPublished_AtFirst_StoresThePrivateKeySealedOnly(SigningAlgorithm algorithm)
     {
-        var storage = new MemoryStorage();
-        await using var grid = await RegistryGrid.StartAsync(storage, options: new() { Algorithm = algorithm });
+        var kept = new KeptState();
+        await using var grid = await RegistryGrid.StartAsync(kept, options: new() { Algorithm = algorithm });
         await grid.SigningKeys.GetPublishedAsync();
 
         var sealedKey = Assert.Single(await grid.Grains.GetGrain<ISealedSigningKeyGrain>(0).GetForSigningAsync(TimeSpan.FromMinutes(5)));
         var secretNumber = SigningKeys.Open(sealedKey, RegistryGrid.Ring(0)).Key is ECDsaSecurityKey ecdsa
             ? ecdsa.ECDsa.ExportParameters(true).D!
             : ((RsaSecurityKey)SigningKeys.Open(sealedKey, RegistryGrid.Ring(0)).Key).Rsa.ExportParameters(true).D!;
-        Assert.All(Blobs(storage.SigningKeyRecord!), blob => Assert.True(blob.AsSpan().IndexOf(secretNumber) < 0));
-        Assert.DoesNotContain(Convert.ToHexString(secretNumber), storage.SigningKeyRecord!, StringComparison.OrdinalIgnoreCase);
+        Assert.All(Blobs(kept.SigningKeyRecord!), blob => Assert.True(blob.AsSpan().IndexOf(secretNumber) < 0));
+        Assert.DoesNotContain(Convert.ToHexString(secretNumber), kept.SigningKeyRecord!, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public async Task Issue_UnderAnotherMasterKey_IsUnavailableUntilANewKeyIsMade()
     {
-        var storage = new MemoryStorage();
-        await using (var grid = await RegistryGrid.StartAsync(storage))
+        var kept = new KeptState();
+        await using (var grid = await RegistryGrid.StartAsync(kept))
         {
             await SignerAsync(grid);
         }
 
-        await using var again = await RegistryGrid.StartAsync(storage, RegistryGrid.Ring(100));
+        await using var again = await RegistryGrid.StartAsync(kept, RegistryGrid.Ring(100));
         var login = await LoginAsync(again);
         var fault = await Assert.ThrowsAsync<TokenAuthorityException>(() => again.IssueAsync(login));
         Assert.Equal(ErrorCode.Unavailable, fault.Code);
@@ -225,19 +228,19 @@ public sealed class SigningKeyGrainTests
     [Fact]
     public async Task GetPublished_UnderANewMasterKey_SealsAnewSoThatTheOldOneCanGo()
     {
-        var storage = new MemoryStorage();
+        var kept = new KeptState();
         string signer;
-        await using (var grid = await RegistryGrid.StartAsync(storage, RegistryGrid.Ring(0)))
+        await using (var grid = await RegistryGrid.StartAsync(kept, RegistryGrid.Ring(0)))
         {
             signer = await SignerAsync(grid);
         }
 
-        await using (var both = await RegistryGrid.StartAsync(storage, RegistryGrid.Ring(100, 0)))
+        await using (var both = await RegistryGrid.StartAsync(kept, RegistryGrid.Ring(100, 0)))
         {
             await both.SigningKeys.GetPublishedAsync();
         }
 
-        await using var again = await RegistryGrid.StartAsync(storage, RegistryGrid.Ring(100));
+        await using var again = await RegistryGrid.StartAsync(kept, RegistryGrid.Ring(100));
         Assert.Equal(signer, await SignerAsync(again));
     }
 

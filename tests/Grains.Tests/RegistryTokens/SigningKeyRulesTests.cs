@@ -82,6 +82,16 @@ public sealed class SigningKeyRulesTests
     }
 
     [Fact]
+    public void PublishedAt_WhenAWaitingKeyWasOvertaken_CountsFromTheKeyThatSignsFirst()
+    {
+        ImmutableArray<StoredSigningKey> keys = [Key("first", 0), Key("waiting", 6000), Key("urgent", 10)];
+        var end = Start.AddSeconds(10 + 300) + SigningKeyRules.RegistryLeeway + SigningKeyRules.Lag;
+
+        Assert.Equal([null, end, end], SigningKeyRules.PublishedAt(keys, Start.AddSeconds(10)).Select(static k => k.PublishedUntil));
+        Assert.Equal(["urgent"], Ids(SigningKeyRules.PublishedAt(keys, end)));
+    }
+
+    [Fact]
     public void WithLifetime_WhenLonger_LengthensEveryKeyAndNeverShortensOne()
     {
         ImmutableArray<StoredSigningKey> keys = [Key("a", 0, lifetimeSeconds: 300), Key("b", 0, lifetimeSeconds: 900)];
