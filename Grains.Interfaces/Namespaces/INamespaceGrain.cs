@@ -49,9 +49,13 @@ public interface INamespaceGrain : IGrain
 
     /// <summary>Brings the index up to date, gives up what an interrupted change left behind, and finishes the deletion where the node,
     /// or a group above it, is gone.</summary>
-    /// <param name="by">Who is said to have deleted it, where a group above it is gone.</param>
     [Alias("Reindex")]
-    Task ReindexAsync(OperatorId by);
+    Task ReindexAsync();
+
+    /// <summary>Called by a group that was deleted, for what the index lists in it: deletes the node where it is directly in that group,
+    /// and otherwise brings the index up to date. It asks nothing of the group.</summary>
+    [Alias("PutAway")]
+    Task PutAwayAsync(GroupId deleted, OperatorId by);
 }
 
 /// <summary>A group. Keyed by its id.</summary>

@@ -46,7 +46,7 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
         var (items, total) = await Listing.ReadAsync(
             () => index.FindAsync(query),
             async id => await Node(id).GetAsync() is { } view && Belongs(view, list) ? view : null,
-            id => Node(id).ReindexAsync(by: default));
+            id => Node(id).ReindexAsync());
         return new NamespacePage(items, total);
 
         INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, new NamespaceId(list.Kind, id));
@@ -98,7 +98,7 @@ internal sealed class GroupTransferGrain : Grain, IGroupTransferGrain
     {
         if (!_unsettled.IsNone)
         {
-            await Group(_unsettled).ReindexAsync(by: default); // Answers after the move has ended whose end was not waited for.
+            await Group(_unsettled).ReindexAsync(); // Answers after the move has ended whose end was not waited for.
         }
 
         _unsettled = group;

@@ -129,16 +129,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     public async Task<NamespaceView> ChangeAsync(ChangeNamespace change)
     {
         var view = await ExistingAsync();
-        if (change.Name is { } name)
-        {
-            NamespaceRules.CheckName(name);
-        }
-
-        if (change.Description is { } description)
-        {
-            NamespaceRules.CheckDescription(description);
-        }
-
+        NamespaceRules.CheckName(change.Name ?? State.Name);
+        NamespaceRules.CheckDescription(change.Description ?? State.Description);
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
             NamespaceRules.CheckVisibility(visibility, Above(view.Lineage));
@@ -224,20 +216,29 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         await _state.WriteAsync(State with { Tokens = State.Tokens.Add(token) });
     }
 
-    public async Task ReindexAsync(OperatorId by)
+    public async Task ReindexAsync()
     {
         await SettleAsync();
         if (State.Status == NamespaceStatus.Active && await GetLineageAsync(below: 0) is null)
         {
-            await DeleteAsync(by);
-        }
-        else if (State.Status == NamespaceStatus.Deleted)
-        {
-            await LeaveAsync();
+            await DeleteAsync(default);
         }
         else
         {
-            await _index.UpsertAsync(State.Row(Id));
+            await TellIndexAsync();
+        }
+    }
+
+    public async Task PutAwayAsync(GroupId deleted, OperatorId by)
+    {
+        await SettleAsync();
+        if (State.Status == NamespaceStatus.Active && State.Parent == deleted.Value)
+        {
+            await DeleteAsync(by);
+        }
+        else
+        {
+            await TellIndexAsync();
         }
     }
 
@@ -312,7 +313,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
                 return false;
             }
 
-            await holder.ReindexAsync(by: default);
+            await holder.ReindexAsync();
             return await entry.ClaimAsync(Id) == Id;
         }
         catch
@@ -390,6 +391,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         DeactivateOnIdle();
     }
 
+    private Task TellIndexAsync() => State.Status == NamespaceStatus.Deleted ? LeaveAsync() : _index.UpsertAsync(State.Row(Id));
+
     /// <summary>Gives up the name of a node that was deleted, and takes it off the lists.</summary>
     private async Task LeaveAsync()
     {
@@ -398,6 +401,4 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     }
 
     private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
-
-    private NamespaceRow Row(NamespaceState state) => state.Row(Id);
 }

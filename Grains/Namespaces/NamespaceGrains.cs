@@ -51,7 +51,7 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
             last = ids;
             foreach (var id in ids)
             {
-                await NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id)).ReindexAsync(by);
+                await NamespaceGrains.Of(GrainFactory, new NamespaceId(kind, id)).PutAwayAsync(Id.AsGroup, by);
             }
         }
     }

@@ -102,6 +102,26 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
     }
 
     [Fact]
+    public async Task Delete_WhenTheGroupIsToEndWhileItPutsAway_KeepsNobodyWaiting()
+    {
+        var top = await Grid.GroupAsync();
+        var below = await Grid.GroupAsync(top);
+        await Grid.DeactivateAllAsync();
+
+        // The group waits for the one below it, which must not wait for the group: that one answers nobody until it is active again.
+        var held = Grid.Faults.Hold(static s => s is { Kind: StepKind.ReadState, GrainType: "group", Nth: 2 });
+        await Grid.DeleteAsync(top.AsNamespace);
+        await held.Reached;
+        var ending = Grid.DeactivateAllAsync();
+        await Patience.UntilAsync(() => IsSilentAsync(top.AsNamespace), "the group is about to end");
+        held.Release();
+        await ending.WaitAsync(Patience.Limit / 4, TimeProvider.System);
+        Assert.Null(await Grid.GetAsync(top.AsNamespace));
+        Assert.Null(await Grid.GetAsync(below.AsNamespace));
+        await Grid.PutAwayAsync(top.AsNamespace, below.AsNamespace);
+    }
+
+    [Fact]
     public async Task Delete_OfAGroupWhileSomethingIsMadeInIt_LeavesNothingAlive()
     {
         for (var round = 0; round < 10; round++)
@@ -121,6 +141,19 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
             var outcome = await Outcome.OfAsync(async () => issued = await Grid.TokenAsync((await Grid.ProjectAsync(group)).AsNamespace));
             Assert.True(outcome is null or ErrorCode.NotFound, outcome.ToString());
             return issued;
+        }
+    }
+
+    private async Task<bool> IsSilentAsync(NamespaceId node)
+    {
+        try
+        {
+            await Grid.GetAsync(node).WaitAsync(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            return false;
+        }
+        catch (TimeoutException)
+        {
+            return true;
         }
     }
 }
