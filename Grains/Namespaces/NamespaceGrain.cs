@@ -401,9 +401,4 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     }
 
     private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
-<<<<<<< HEAD
-
-    private NamespaceRow Row(NamespaceState state) => state.Row(Id);
-=======
->>>>>>> graintests
 }

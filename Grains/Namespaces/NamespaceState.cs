@@ -85,16 +85,6 @@ internal sealed record NamespaceState : IDurable
         return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
     }
 
-<<<<<<< HEAD
-    /// <summary>What decisions need to know of it.</summary>
-    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch);
-
-    /// <summary>What administrators see of it.</summary>
-    public NamespaceView View(NamespaceId id, Lineage lineage) => new(
-        id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch);
-
-    /// <summary>What the index knows of it.</summary>
-=======
     /// <summary>What a decision needs to know of the node.</summary>
     public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch);
 
@@ -103,7 +93,6 @@ internal sealed record NamespaceState : IDurable
         id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch);
 
     /// <summary>The node as the index knows it.</summary>
->>>>>>> graintests
     public NamespaceRow Row(NamespaceId id) => new(
         id.Kind, id.Value, Parent, Slug, Name, (int)Visibility, Archived, CreatedAt,
         Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1));

@@ -28,6 +28,9 @@ public sealed class Grid : IAsyncLifetime
         "group", "project", "path-entry", "deploy-token", "installation", "operator-token", "id-block", "group-transfer",
     ];
 
+    /// <summary>No grain waits for another one to end.</summary>
+    private static readonly TimeSpan SoonEnough = Patience.Limit / 2;
+
     private readonly ServiceProvider _client;
     private InProcessTestCluster? _cluster;
 
@@ -122,14 +125,17 @@ public sealed class Grid : IAsyncLifetime
         await ReachedAsync();
     }
 
-    /// <summary>Ends every activation, so that all that grains know from here on is what storage has.</summary>
+    /// <summary>Ends every activation, and none takes long to end, so that all that grains know from here on is what storage has.</summary>
     public async Task DeactivateAllAsync()
     {
         var active = await Grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics();
         await Task.WhenAll(active
             .Where(static grain => GrainTypes.Contains(grain.GrainId.Type.ToString()))
-            .Select(grain => Cluster.DeactivateAsync(grain.GrainId)));
+            .Select(grain => Cluster.DeactivateAsync(grain.GrainId))).WaitAsync(SoonEnough, TimeProvider.System);
     }
+
+    /// <summary>Ends the activation of one node.</summary>
+    public Task DeactivateAsync(NamespaceId node) => Cluster.DeactivateAsync(Making.NodeGrain(node));
 
     /// <summary>Waits until these nodes, which were deleted, are put away with all they held.</summary>
     public Task PutAwayAsync(params NamespaceId[] nodes) => Patience.UntilAsync(

@@ -112,7 +112,8 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
         var held = Grid.Faults.Hold(static s => s is { Kind: StepKind.ReadState, GrainType: "group", Nth: 2 });
         await Grid.DeleteAsync(top.AsNamespace);
         await held.Reached;
-        var ending = Grid.DeactivateAllAsync();
+        var ending = Grid.DeactivateAsync(top.AsNamespace);
+        await Patience.UntilAsync(() => IsSilentAsync(top.AsNamespace), "the group is about to end");
         held.Release();
         await ending.WaitAsync(Patience.Limit / 4, TimeProvider.System);
         Assert.Null(await Grid.GetAsync(top.AsNamespace));
@@ -140,6 +141,19 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
             var outcome = await Outcome.OfAsync(async () => issued = await Grid.TokenAsync((await Grid.ProjectAsync(group)).AsNamespace));
             Assert.True(outcome is null or ErrorCode.NotFound, outcome.ToString());
             return issued;
+        }
+    }
+
+    private async Task<bool> IsSilentAsync(NamespaceId node)
+    {
+        try
+        {
+            await Grid.GetAsync(node).WaitAsync(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            return false;
+        }
+        catch (TimeoutException)
+        {
+            return true;
         }
     }
 }
