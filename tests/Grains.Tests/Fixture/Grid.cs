@@ -31,6 +31,8 @@ public sealed class Grid : IAsyncLifetime
     /// <summary>No grain waits for another one to end.</summary>
     private static readonly TimeSpan SoonEnough = Patience.Limit / 2;
 
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly ServiceProvider _client;
     private InProcessTestCluster? _cluster;
 
@@ -134,6 +136,9 @@ public sealed class Grid : IAsyncLifetime
             .Select(grain => Cluster.DeactivateAsync(grain.GrainId))).WaitAsync(SoonEnough, TimeProvider.System);
     }
 
+    /// <summary>Ends the activation of one node.</summary>
+    public Task DeactivateAsync(NamespaceId node) => Cluster.DeactivateAsync(Making.NodeGrain(node));
+
     /// <summary>Waits until these nodes, which were deleted, are put away with all they held.</summary>
     public Task PutAwayAsync(params NamespaceId[] nodes) => Patience.UntilAsync(
         () => nodes.All(node => Storage.Payload(Making.NodeGrain(node)) is { } state
@@ -154,10 +159,12 @@ public sealed class Grid : IAsyncLifetime
         {
             try
             {
-                return (await Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == 1;
+                var hosts = Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
+                return (await hosts.WaitAsync(AskAgainAfter, TimeProvider.System)).Count == 1;
             }
-            catch (OrleansException)
+            catch (Exception fault) when (fault is OrleansException or TimeoutException)
             {
+                // A question that went to the silo that was killed is answered by nobody.
                 return false;
             }
         },

@@ -112,7 +112,7 @@ public sealed class DeleteTests(Grid shared) : GridTest(shared)
         var held = Grid.Faults.Hold(static s => s is { Kind: StepKind.ReadState, GrainType: "group", Nth: 2 });
         await Grid.DeleteAsync(top.AsNamespace);
         await held.Reached;
-        var ending = Grid.DeactivateAllAsync();
+        var ending = Grid.DeactivateAsync(top.AsNamespace);
         await Patience.UntilAsync(() => IsSilentAsync(top.AsNamespace), "the group is about to end");
         held.Release();
         await ending.WaitAsync(Patience.Limit / 4, TimeProvider.System);

@@ -2,54 +2,10 @@ using OrleansTokens.Errors;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Validation;
 
-namespace OrleansTokens.Grains.Tests.Faulty;
+namespace OrleansTokens.Grains.Tests.Crashes;
 
-public sealed class FaultTests(Grid grid, ITestOutputHelper output) : IClassFixture<Grid>
+public sealed class UnreadableStateTests(Grid grid) : IClassFixture<Grid>
 {
-    public static TheoryData<string, FaultMode> Cases()
-    {
-        string[] scenarios =
-        [
-            nameof(CreateProject), nameof(RenameProject), nameof(TransferGroup), nameof(ArchiveGroup), nameof(DeleteProject), nameof(IssueToken),
-            nameof(RevokeToken), nameof(DestroyToken), nameof(ChangeAdministrator),
-        ];
-        var cases = new TheoryData<string, FaultMode>();
-        foreach (var scenario in scenarios)
-        {
-            foreach (var mode in Enum.GetValues<FaultMode>())
-            {
-                cases.Add(scenario, mode);
-            }
-        }
-
-        return cases;
-    }
-
-    /// <summary>Which steps there are is found by doing the operation once without a fault, so that none can be forgotten.</summary>
-    [Theory]
-    [MemberData(nameof(Cases))]
-    public async Task Operation_WhenAnyOfItsStepsFails_LosesNothingAndCanBeRepeated(string scenario, FaultMode mode)
-    {
-        var steps = await StepsOfAsync(scenario);
-        Assert.NotEmpty(steps);
-        foreach (var step in steps)
-        {
-            var run = Scenario.Of(scenario, grid);
-            await run.PrepareAsync();
-            await grid.DeactivateAllAsync();
-            grid.Faults.FailOnce(step, mode);
-            var acknowledged = await IsAcknowledgedAsync(run, step);
-            grid.Faults.Clear();
-            if (mode is FaultMode.PowerCutBefore or FaultMode.PowerCutAfter)
-            {
-                await grid.DeactivateAllAsync();
-            }
-
-            output.WriteLine($"{step}: {(acknowledged ? "acknowledged" : "unavailable")}");
-            await run.CheckAsync(acknowledged);
-        }
-    }
-
     [Fact]
     public async Task Validate_WhenAnyReadFails_IsUnavailableAndNeverAnythingElse()
     {
@@ -95,35 +51,5 @@ public sealed class FaultTests(Grid grid, ITestOutputHelper output) : IClassFixt
         await grid.KillAsync();
         Assert.True((await grid.ValidateAsync(alive, RegistryAction.PullImage, project)).Allowed);
         Assert.Equal(DenyReason.TokenRevoked, (await grid.ValidateAsync(revoked)).Reason);
-    }
-
-    private async Task<IReadOnlyList<GridStep>> StepsOfAsync(string scenario)
-    {
-        var dry = Scenario.Of(scenario, grid);
-        await dry.PrepareAsync();
-        await grid.DeactivateAllAsync();
-        grid.Faults.Clear();
-        await dry.OperateAsync();
-        var steps = grid.Faults.Steps;
-        await dry.CheckAsync(acknowledged: true);
-        return steps;
-    }
-
-    private async Task<bool> IsAcknowledgedAsync(Scenario run, GridStep step)
-    {
-        try
-        {
-            await run.OperateAsync();
-            return true;
-        }
-        catch (TokenAuthorityException fault) when (fault.Code == ErrorCode.Unavailable)
-        {
-            Assert.True(grid.Faults.Happened, $"{step} did not come about, and the operation was unavailable: {fault.Message}");
-            return false;
-        }
-        catch (Exception fault) when (fault is not TokenAuthorityException && run is ChangeAdministrator)
-        {
-            return false; // At start the host asks the grain itself, without the client that gives every fault one code.
-        }
     }
 }
