@@ -133,7 +133,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         NamespaceRules.CheckDescription(change.Description ?? State.Description);
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
-            NamespaceRules.CheckVisibility(visibility, Above(view.Lineage));
+            NamespaceRules.CheckVisibility(visibility, NamespaceRules.Above(view.Lineage));
         }
 
         if (change.Slug is { } slug && slug.ToString() != State.Slug)
@@ -369,12 +369,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         return TokenAuthorityException.NotFound($"The {request.Parent.AsNamespace}");
     }
 
-    private void BeginPuttingAway() =>
-        this.RegisterGrainTimer(PutAwayAsync, new GrainTimerCreationOptions(TimeSpan.Zero, PutAwayAgainAfter)
-        {
-            Interleave = true,
-            KeepAlive = true,
-        });
+    private void BeginPuttingAway() => this.RegisterGrainTimer(
+        PutAwayAsync, new GrainTimerCreationOptions(TimeSpan.Zero, PutAwayAgainAfter) { Interleave = true, KeepAlive = true });
 
     private async Task PutAwayAsync(CancellationToken cancellation)
     {
@@ -399,6 +395,4 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         await ReleaseAsync(State.Parent, State.Slug, leaveRedirect: false);
         await _index.UpsertAsync(State.Row(Id));
     }
-
-    private static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
 }

@@ -51,6 +51,9 @@ internal static class NamespaceRules
         }
     }
 
+    /// <summary>The lineage of the group above; null at the top.</summary>
+    public static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
+
     public static TokenAuthorityException PathTaken() => new(ErrorCode.PathTaken, "has already been taken", "path");
 
     private static string Name(Visibility visibility) => visibility switch
