@@ -25,6 +25,7 @@ builder.Services.AddHealth();
 builder.Services.AddApiReference();
 
 var app = builder.Build();
+app.UseStartGate();
 app.MapForwardAuth();
 app.UseGitLabApiErrors();
 app.MapHealth();

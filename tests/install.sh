@@ -10,6 +10,8 @@ packages=(
   nginx-light caddy haproxy fcgiwrap git git-lfs
   # GitLab API client, library and command line.
   python3 python3-gitlab
+  # A wall clock that can be set for one process.
+  libfaketime
   # tests/run.sh looks for processes left behind.
   procps
 )

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Orleans.Configuration;
 using OrleansTokens.Client;
 using OrleansTokens.Grains;
@@ -31,14 +32,12 @@ internal static class GridHosting
         services.AddDeployTokenGrains(
             settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt);
         services.AddDeployTokens();
-        var free = FreePorts();
+        services.AddKeyedSingleton<TimeProvider>(SteadyTime.OfActivations, static (_, _) => new SteadyTime(TimeProvider.System));
         builder.Host.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(
-                settings.SiloPort == 0 ? free.Silo : settings.SiloPort,
-                settings.GatewayPort == 0 ? free.Gateway : settings.GatewayPort,
-                serviceId: ClusterName,
-                clusterId: ClusterName);
+                settings.SiloPort == 0 ? FreePort() : settings.SiloPort, settings.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
+            silo.Configure<SiloConnectionOptions>(static silos => silos.ConfigureSiloInboundConnection(RefuseAll));
             silo.AddSqliteStorage(options => options.DataDirectory = settings.DataDirectory);
             silo.Configure<SiloMessagingOptions>(static m => m.ResponseTimeout = ResponseTimeout);
             silo.Configure<GrainCollectionOptions>(static c => c.EnableActivationSheddingOnMemoryPressure = true);
@@ -57,12 +56,17 @@ internal static class GridHosting
                 + "refused. Put the key file back, or configure Grid:MasterKeys.");
     }
 
-    private static (int Silo, int Gateway) FreePorts()
+    private static int FreePort()
     {
-        using var silo = new TcpListener(IPAddress.Loopback, 0);
-        using var gateway = new TcpListener(IPAddress.Loopback, 0);
-        silo.Start();
-        gateway.Start();
-        return (((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>There is one silo: whoever comes as another, from this machine, is not let in.</summary>
+    private static void RefuseAll(IConnectionBuilder connections) => connections.Use(static _ => static connection =>
+    {
+        connection.Abort();
+        return Task.CompletedTask;
+    });
 }

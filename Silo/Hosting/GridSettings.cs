@@ -32,7 +32,7 @@ internal sealed record GridSettings
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
-    /// <summary>The port on which .NET clients connect; 0, the default: any free one. Loopback only.</summary>
+    /// <summary>The port on which .NET clients connect; 0, the default: none. Loopback only. Who reaches it may administer.</summary>
     public required int GatewayPort { get; init; }
 
     /// <summary>Reads and checks all settings; false with every fault where one cannot be.</summary>

@@ -7,12 +7,17 @@ namespace OrleansTokens.Silo.Hosting;
 /// <summary><c>/healthz</c>: the process lives. <c>/readyz</c>: it can answer; not before it has started, nor once it is stopping.</summary>
 internal static class Health
 {
+    private const string Live = "/healthz";
+    private const string Ready = "/readyz";
+
+    public static bool IsHealthPath(PathString path) => path == Live || path == Ready;
+
     public static void AddHealth(this IServiceCollection services) => services.AddHealthChecks().AddCheck<GridCheck>("grid");
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = static _ => false });
-        routes.MapHealthChecks("/readyz");
+        routes.MapHealthChecks(Live, new HealthCheckOptions { Predicate = static _ => false });
+        routes.MapHealthChecks(Ready);
     }
 
     private sealed class GridCheck(IGrainFactory grains, FirstStart firstStart, IHostApplicationLifetime lifetime) : IHealthCheck

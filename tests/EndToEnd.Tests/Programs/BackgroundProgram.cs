@@ -26,6 +26,8 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>What the program has written so far, to both outputs.</summary>
