@@ -103,6 +103,11 @@ public sealed class DeployTokenAdministration
         TimeSpan delay, OperatorId by, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RotateAsync(delay, by), cancellation);
 
+    /// <summary>Takes a key for registry tokens away at once. See <see cref="ISigningKeyGrain.RemoveAsync"/>.</summary>
+    public Task<ImmutableArray<PublishedKey>> RemoveSigningKeyAsync(
+        string keyId, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
+
     private static string Describe(DenyReason refusal) => refusal switch
     {
         DenyReason.CredentialForged => "The tag was not made by this authority.",
