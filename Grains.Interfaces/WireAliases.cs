@@ -6,17 +6,21 @@ namespace OrleansTokens;
 /// </summary>
 internal static class WireAliases
 {
+    public const string AuditPage = "ot.AuditPage";
+    public const string AuditRecord = "ot.AuditRecord";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string CreateNamespace = "ot.CreateNamespace";
     public const string Credential = "ot.Credential";
     public const string Decision = "ot.Decision";
     public const string DecisionFact = "ot.DecisionFact";
     public const string DeployTokenPage = "ot.DeployTokenPage";
+    public const string DeployTokenVariables = "ot.DeployTokenVariables";
     public const string DeployTokenView = "ot.DeployTokenView";
     public const string ExplainRequest = "ot.ExplainRequest";
     public const string Explanation = "ot.Explanation";
     public const string GatewayKeys = "ot.GatewayKeys";
     public const string GroupId = "ot.GroupId";
+    public const string IAuditGrain = "ot.IAuditGrain";
     public const string IDeployTokenAdministrationGrain = "ot.IDeployTokenAdministrationGrain";
     public const string IDeployTokenDirectoryGrain = "ot.IDeployTokenDirectoryGrain";
     public const string IDeployTokenGrain = "ot.IDeployTokenGrain";

@@ -1,7 +1,12 @@
 using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Audit;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Audit;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
@@ -33,6 +38,33 @@ internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator id
             async id => await Token(id).GetAsync() is { } token && (!list.ActiveOnly || token.IsActive(now)) ? token : null,
             id => Token(id).ReindexAsync());
         return new DeployTokenPage(items, total);
+    }
+
+    public async Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by)
+    {
+        var lineage = await GrainFactory.GetGrain<IProjectGrain>(project.Value).GetLineageAsync(below: 0)
+            ?? throw TokenAuthorityException.NotFound($"The {project.AsNamespace}");
+        var found = await FindForJobAsync(DeployTokenRules.HoldersForJobs(lineage, ofAncestors: false));
+        await GrainFactory.GetGrain<IAuditWriterGrain>(AuditKeys.Of(project.AsNamespace))
+            .AppendAsync(AuditEvent.DeployTokenVariablesRead, found?.Token ?? default, by);
+        return found;
+    }
+
+    /// <summary>The first that is active, of the first holder that has one. The index proposes; each token's own grain decides.</summary>
+    private async Task<DeployTokenVariables?> FindForJobAsync(IEnumerable<NamespaceId> holders)
+    {
+        foreach (var holder in holders)
+        {
+            foreach (var id in await index.FindForJobsAsync(holder, time.GetUtcNow(), Limits.MaxPageSize))
+            {
+                if (await GrainFactory.GetGrain<IDeployTokenSecretGrain>(id).RevealAsync(holder) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+
+        return null;
     }
 
     private IDeployTokenAdministrationGrain Token(long id) => GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(id);

@@ -13,6 +13,8 @@ internal static class GitLabApiExtensions
         GroupEndpoints.Map(routes);
         ProjectEndpoints.Map(routes);
         DeployTokenEndpoints.Map(routes);
+        AuditEndpoints.Map(routes);
+        JobVariableEndpoints.Map(routes);
         ExplainEndpoint.Map(routes);
         SigningKeyEndpoints.Map(routes);
         return routes;
