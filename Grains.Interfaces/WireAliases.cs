@@ -8,6 +8,7 @@ internal static class WireAliases
 {
     public const string AuditPage = "ot.AuditPage";
     public const string AuditRecord = "ot.AuditRecord";
+    public const string ChangeFeatures = "ot.ChangeFeatures";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string CreateNamespace = "ot.CreateNamespace";
     public const string Credential = "ot.Credential";
@@ -48,6 +49,7 @@ internal static class WireAliases
     public const string OperatorPrincipal = "ot.OperatorPrincipal";
     public const string PathEntry = "ot.PathEntry";
     public const string Principal = "ot.Principal";
+    public const string ProjectFeatures = "ot.ProjectFeatures";
     public const string ProjectId = "ot.ProjectId";
     public const string PublishedKey = "ot.PublishedKey";
     public const string Question = "ot.Question";

@@ -73,6 +73,7 @@ internal sealed partial class NamespaceDirectoryGrain(IGridIndex index, IdAlloca
 
         NamespaceRules.CheckName(request.Name);
         NamespaceRules.CheckDescription(request.Description);
+        NamespaceRules.CheckFeatures(request.Features);
     }
 
     private static NamespaceSort Sort(NamespaceOrder order) => order switch

@@ -23,6 +23,7 @@ internal abstract partial class NamespaceGrain
 
         NamespaceRules.CheckName(request.Name);
         NamespaceRules.CheckDescription(request.Description);
+        NamespaceRules.CheckFeatures(request.Features);
         var above = await AboveAsync(request.Parent);
         NamespaceRules.CheckDepth(Id.Kind, above, subtreeHeight: 0);
         NamespaceRules.CheckVisibility(request.Visibility, above);
@@ -34,6 +35,7 @@ internal abstract partial class NamespaceGrain
             Name = request.Name,
             Description = request.Description,
             Visibility = request.Visibility,
+            Features = request.Features,
             CreatedAt = _time.GetUtcNow(),
             CreatedBy = request.Operator.Value,
             Epoch = 1,

@@ -70,6 +70,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         var view = await ExistingAsync();
         NamespaceRules.CheckName(change.Name ?? State.Name);
         NamespaceRules.CheckDescription(change.Description ?? State.Description);
+        NamespaceRules.CheckFeatures(change.Features.ApplyTo(State.Features));
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
             NamespaceRules.CheckVisibility(visibility, NamespaceRules.Above(view.Lineage));
@@ -86,6 +87,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             Description = change.Description ?? State.Description,
             Visibility = change.Visibility ?? State.Visibility,
             Archived = change.Archived ?? State.Archived,
+            Features = change.Features.ApplyTo(State.Features),
         };
         if (next != State)
         {
