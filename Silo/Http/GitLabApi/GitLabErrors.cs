@@ -42,7 +42,7 @@ internal static class GitLabErrors
     public static IResult BadParameters(string complaints) => Error(StatusCodes.Status400BadRequest, complaints);
 
     /// <summary>The request could not be read at all.</summary>
-    public static IResult Unreadable(ParameterFault fault) => fault.Status == StatusCodes.Status413PayloadTooLarge
+    public static IResult Unreadable(ParameterFault fault) => fault.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests
         ? Message(fault.Status, fault.Text)
         : Error(fault.Status, fault.Text);
 
