@@ -6,6 +6,7 @@ namespace OrleansTokens;
 /// </summary>
 internal static class WireAliases
 {
+    public const string ArgumentFault = "ot.ArgumentFault";
     public const string AuditPage = "ot.AuditPage";
     public const string AuditRecord = "ot.AuditRecord";
     public const string ChangeFeatures = "ot.ChangeFeatures";
@@ -34,8 +35,8 @@ internal static class WireAliases
     public const string IProjectGrain = "ot.IProjectGrain";
     public const string IRegistryTokenGrain = "ot.IRegistryTokenGrain";
     public const string ISigningKeyGrain = "ot.ISigningKeyGrain";
-    public const string IssueDeployToken = "ot.IssueDeployToken";
     public const string IssuedDeployToken = "ot.IssuedDeployToken";
+    public const string IssueDeployToken = "ot.IssueDeployToken";
     public const string Lineage = "ot.Lineage";
     public const string LineageNode = "ot.LineageNode";
     public const string ListDeployTokens = "ot.ListDeployTokens";
