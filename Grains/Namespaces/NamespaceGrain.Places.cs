@@ -5,6 +5,13 @@ using OrleansTokens.Operators;
 namespace OrleansTokens.Grains.Namespaces;
 
 /// <summary>How a node comes to its place in the tree, and to another.</summary>
+/// <remarks>
+/// That groups do not nest too deep holds although nobody locks the tree: each side first shows what it does and then looks at what the
+/// other one shows. A creation enters its row into the index, then asks for the lineage above, and only then exists. A move of a group writes
+/// its new parent, then asks the index how high the group is, and only then answers. So where a creation has asked for the lineage
+/// before the move was written, its row was there before the move looked, and the move is taken back; where it asked later, it sees
+/// the move, and takes itself back. Groups move one at a time, so moves need not look out for each other.
+/// </remarks>
 internal abstract partial class NamespaceGrain
 {
     public async Task<NamespaceView> CreateAsync(CreateNamespace request)
@@ -38,7 +45,7 @@ internal abstract partial class NamespaceGrain
             throw NamespaceRules.PathTaken();
         }
 
-        await PublishAsync(creating with { Status = NamespaceStatus.Active });
+        await BecomeAsync(creating with { Status = NamespaceStatus.Active });
         return await GetAsync() ?? throw await DeletedMeanwhileAsync(request);
     }
 
@@ -59,7 +66,28 @@ internal abstract partial class NamespaceGrain
         var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
         NamespaceRules.CheckDepth(Id.Kind, above, height);
         await MoveAsync(parent, Slug.Parse(State.Slug));
-        return await ExistingAsync();
+        return State.Parent == parent.Value ? await ExistingAsync() : throw NamespaceRules.TooDeep();
+    }
+
+    /// <summary>Lets a node exist whose name is its own, if there is still a place for it: see the remarks.</summary>
+    private async Task BecomeAsync(NamespaceState created)
+    {
+        try
+        {
+            await _index.UpsertAsync(created.Row(Id));
+            NamespaceRules.CheckDepth(Id.Kind, await AboveAsync(new GroupId(created.Parent)), subtreeHeight: 0);
+            await _state.WriteAsync(created);
+        }
+        catch (TokenAuthorityException refusal) when (refusal.Code != ErrorCode.Unavailable)
+        {
+            await SettleAsync();
+            throw;
+        }
+        catch
+        {
+            DeactivateOnIdle(); // Not known how far it came: the next activation settles it.
+            throw;
+        }
     }
 
     /// <summary>The lineage of the group above; null at the top.</summary>
@@ -149,9 +177,14 @@ internal abstract partial class NamespaceGrain
             return;
         }
 
-        var moved = State.Parent == handover.NewParent && State.Slug == handover.NewSlug;
+        if (IsMoved(handover) && await IsTooDeepAsync(handover))
+        {
+            // It still has its old name. That it goes back is written before the new name is given up.
+            await PublishAsync(State with { Parent = handover.OldParent, Slug = handover.OldSlug, Epoch = State.Epoch + 1 });
+        }
+
         var isOneName = handover.OldParent == handover.NewParent && Slug.Parse(handover.OldSlug) == Slug.Parse(handover.NewSlug);
-        if (moved)
+        if (IsMoved(handover))
         {
             if (!isOneName) // Otherwise only the case of letters changed.
             {
@@ -169,6 +202,21 @@ internal abstract partial class NamespaceGrain
 
         // The index may have been told of the move already; only a greater epoch takes that back.
         await PublishAsync(State with { Handover = null, Epoch = State.Epoch + 1 });
+    }
+
+    private bool IsMoved(NameHandover handover) => State.Parent == handover.NewParent && State.Slug == handover.NewSlug;
+
+    /// <summary>Whether something below has become too deep by a move that was written already: see the remarks.</summary>
+    private async Task<bool> IsTooDeepAsync(NameHandover handover)
+    {
+        if (Id.Kind != NamespaceKind.Group || handover.NewParent == 0 || handover.NewParent == handover.OldParent)
+        {
+            return false;
+        }
+
+        // Where what is above was deleted meanwhile, what is below is dead anyway.
+        var above = await GrainFactory.GetGrain<IGroupGrain>(handover.NewParent).GetLineageAsync(below: 0);
+        return above is not null && !NamespaceRules.Fits(Id.Kind, above, await _index.GroupHeightAsync(Id.Value));
     }
 
     private Task ReleaseAsync(long parent, string slug, bool leaveRedirect) =>

@@ -60,35 +60,9 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
     public async ValueTask<Lineage?> GetLineageAsync(int below)
     {
-        if (State.Status != NamespaceStatus.Active)
-        {
-            if (State.Status == NamespaceStatus.None)
-            {
-                DeactivateOnIdle(); // Anybody can ask for any id; ids that were never used must not fill memory.
-            }
-
-            return null;
-        }
-
-        if (below >= Limits.MaxPathSegments)
-        {
-            throw TokenAuthorityException.Unavailable($"The lineage through {Id} is longer than any can be.");
-        }
-
-        if (State.Parent == 0)
-        {
-            return new Lineage([State.Node(Id)]);
-        }
-
-        // The parent may change while it is asked; what is put together below must be of one piece.
-        var parent = State.Parent;
-        var above = await GrainFactory.GetGrain<IGroupGrain>(parent).GetLineageAsync(below + 1);
-        if (State.Status != NamespaceStatus.Active || State.Parent != parent)
-        {
-            return await GetLineageAsync(below);
-        }
-
-        return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
+        // What lies deeper than anything should, because a fault has put it there, is of no use to anybody until it is moved or deleted.
+        var lineage = await WalkUpAsync(below);
+        return below == 0 && lineage?.Nodes.Length > Limits.MaxPathSegments ? null : lineage;
     }
 
     public async Task<NamespaceView> ChangeAsync(ChangeNamespace change)
@@ -164,7 +138,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     public async Task ReindexAsync()
     {
         await SettleAsync();
-        if (State.Status == NamespaceStatus.Active && await GetLineageAsync(below: 0) is null)
+        if (State.Status == NamespaceStatus.Active && await WalkUpAsync(below: 0) is null)
         {
             await DeleteAsync(default);
         }
@@ -189,6 +163,40 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
     /// <summary>What lies directly below, to be put away after this node was deleted.</summary>
     protected abstract Task PutAwayChildrenAsync(OperatorId by);
+
+    /// <summary>This node and what is above it, however deep it lies; null where one of them does not exist.</summary>
+    private async ValueTask<Lineage?> WalkUpAsync(int below)
+    {
+        if (State.Status != NamespaceStatus.Active)
+        {
+            if (State.Status == NamespaceStatus.None)
+            {
+                DeactivateOnIdle(); // Anybody can ask for any id; ids that were never used must not fill memory.
+            }
+
+            return null;
+        }
+
+        if (below >= GridIndexRules.MaxGroupHeight)
+        {
+            throw TokenAuthorityException.Unavailable($"The lineage through {Id} is longer than any can be.");
+        }
+
+        if (State.Parent == 0)
+        {
+            return new Lineage([State.Node(Id)]);
+        }
+
+        // The parent may change while it is asked; what is put together below must be of one piece.
+        var parent = State.Parent;
+        var above = await GrainFactory.GetGrain<IGroupGrain>(parent).GetLineageAsync(below + 1);
+        if (State.Status != NamespaceStatus.Active || State.Parent != parent)
+        {
+            return await WalkUpAsync(below);
+        }
+
+        return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
+    }
 
     private async Task<NamespaceView> ExistingAsync()
     {

@@ -43,16 +43,21 @@ internal static class NamespaceRules
     /// <param name="subtreeHeight">How many levels of groups are below what is put there.</param>
     public static void CheckDepth(NamespaceKind kind, Lineage? above, int subtreeHeight)
     {
-        var depth = (above?.Nodes.Length ?? 0) + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0);
-        if (depth > Limits.MaxGroupDepth)
+        if (!Fits(kind, above, subtreeHeight))
         {
-            throw new TokenAuthorityException(
-                ErrorCode.LimitExceeded, $"Groups nest {Limits.MaxGroupDepth} deep at most.", "parent_id");
+            throw TooDeep();
         }
     }
 
+    /// <summary>As <see cref="CheckDepth"/>, without the refusal.</summary>
+    public static bool Fits(NamespaceKind kind, Lineage? above, int subtreeHeight) =>
+        (above?.Nodes.Length ?? 0) + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0) <= Limits.MaxGroupDepth;
+
     /// <summary>The lineage of the group above; null at the top.</summary>
     public static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
+
+    public static TokenAuthorityException TooDeep() =>
+        new(ErrorCode.LimitExceeded, $"Groups nest {Limits.MaxGroupDepth} deep at most.", "parent_id");
 
     public static TokenAuthorityException PathTaken() => new(ErrorCode.PathTaken, "has already been taken", "path");
 
