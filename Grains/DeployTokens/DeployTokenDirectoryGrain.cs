@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Ids;
@@ -7,7 +8,8 @@ namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenDirectoryGrain"/>
 [StatelessWorker, GrainType("deploy-token-directory")]
-internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator ids, TimeProvider time) : Grain, IDeployTokenDirectoryGrain
+internal sealed partial class DeployTokenDirectoryGrain(
+    IGridIndex index, IdAllocator ids, TimeProvider time, ILogger<DeployTokenDirectoryGrain> logger) : Grain, IDeployTokenDirectoryGrain
 {
     public async Task<IssuedDeployToken> IssueAsync(IssueDeployToken request)
     {
@@ -31,7 +33,8 @@ internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator id
         var (items, total) = await Listing.ReadAsync(
             () => index.FindAsync(query),
             async id => await Token(id).GetAsync() is { } token && (!list.ActiveOnly || token.IsActive(now)) ? token : null,
-            id => Token(id).ReindexAsync());
+            id => Token(id).ReindexAsync(),
+            (id, fault) => LogLeftOut(logger, id, fault));
         return new DeployTokenPage(items, total);
     }
 
