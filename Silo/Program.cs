@@ -3,6 +3,7 @@ using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
 using OrleansTokens.Silo.Http.GitLabApi;
+using OrleansTokens.Silo.Http.OAuth;
 
 var builder = WebServer.CreateBuilder(args);
 if (!GridSettings.TryRead(builder.Configuration, out var settings, out var faults))
@@ -23,6 +24,7 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 
 builder.Services.AddHealth();
 builder.Services.AddApiReference();
+builder.Services.AddOAuth(settings.OAuth);
 
 var app = builder.Build();
 app.UseStartGate();
@@ -31,6 +33,7 @@ app.UseGitLabApiErrors();
 app.MapHealth();
 app.MapDockerToken();
 app.MapRegistryKeys();
+app.MapOAuth();
 app.MapGitLabApi();
 app.MapApiReference();
 return await GridProcess.RunAsync(app);

@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Http.OAuth;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -29,6 +30,9 @@ internal sealed record GridSettings
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
 
+    /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
+    public required OAuthOptions OAuth { get; init; }
+
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
@@ -47,6 +51,7 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            OAuth = OAuthSettings.Read(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
         };

@@ -11,6 +11,8 @@ using Microsoft.Extensions.Logging;
 using OrleansTokens.Silo.Hosting;
 using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.GitLabApi;
+using OrleansTokens.Silo.Http.OAuth;
+using OrleansTokens.Silo.Tests.Http.OAuth;
 
 [assembly: AssemblyFixture(typeof(OrleansTokens.Silo.Tests.Http.GitLabApi.ApiHost))]
 
@@ -49,14 +51,17 @@ public sealed class ApiHost : IAsyncLifetime
             ["Grid:DataDirectory"] = _directory,
             ["Grid:AdminToken"] = AdministratorToken,
         });
+        builder.Configuration.AddInMemoryCollection(OAuthCalls.Settings);
         builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Debug).AddFilter("Orleans", LogLevel.Warning)
             .AddFilter("Microsoft", LogLevel.Warning);
         Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));
         builder.AddGrid(settings);
         builder.Services.AddApiReference();
+        builder.Services.AddOAuth(settings.OAuth);
         _app = builder.Build();
         _app.UseGitLabApiErrors();
         _app.MapGitLabApi();
+        _app.MapOAuth();
         _app.MapApiReference();
         await _app.StartAsync();
         await _app.Services.GetRequiredService<FirstStart>().RunAsync();
