@@ -14,6 +14,7 @@ internal static class GitLabApiExtensions
         ProjectEndpoints.Map(routes);
         DeployTokenEndpoints.Map(routes);
         ExplainEndpoint.Map(routes);
+        TokenInformationEndpoints.Map(routes);
         SigningKeyEndpoints.Map(routes);
         return routes;
     }
