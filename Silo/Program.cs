@@ -3,6 +3,7 @@ using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
 using OrleansTokens.Silo.Http.GitLabApi;
+using OrleansTokens.Silo.Http.LeakReports;
 using OrleansTokens.Silo.Http.OAuth;
 
 var builder = WebServer.CreateBuilder(args);
@@ -25,6 +26,7 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 builder.Services.AddHealth();
 builder.Services.AddApiReference();
 builder.Services.AddOAuth(settings.OAuth);
+builder.Services.AddLeakReports(settings.LeakReports);
 
 var app = builder.Build();
 app.UseStartGate();
@@ -34,6 +36,7 @@ app.MapHealth();
 app.MapDockerToken();
 app.MapRegistryKeys();
 app.MapOAuth();
+app.MapLeakReports();
 app.MapGitLabApi();
 app.MapApiReference();
 return await GridProcess.RunAsync(app);

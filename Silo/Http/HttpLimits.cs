@@ -12,6 +12,9 @@ internal static class HttpLimits
     /// <summary>Levels of nested JSON. No parameter needs more than two; deeper input only costs time.</summary>
     public const int MaxJsonDepth = 16;
 
+    /// <summary>Secrets in one report of leaks. About as many as fit into the largest body; each may cost a write.</summary>
+    public const int MaxLeakReports = 5000;
+
     /// <summary>UTF-16 units of one text. Fields have their own, smaller maximums; this one bounds what reaches them.</summary>
     public const int MaxTextLength = 64 * 1024;
 }

@@ -1,15 +1,12 @@
-using System.Security.Cryptography;
-using OrleansTokens.DeployTokens;
+using OrleansTokens.Silo.Http.Credentials;
 
 namespace OrleansTokens.Silo.Http.OAuth;
 
 /// <summary>Recognises clients. The time it takes says nothing about a right secret, nor whether a client exists.</summary>
 internal sealed class OAuthClients(OAuthOptions options)
 {
-    private readonly Dictionary<string, (OAuthClient Client, byte[] Digest)> _byId =
-        options.Clients.ToDictionary(static c => c.Id, static c => (c, Digest(c.Secret)), StringComparer.Ordinal);
-
-    private readonly byte[] _nobodys = RandomNumberGenerator.GetBytes(SHA256.HashSizeInBytes);
+    private readonly Dictionary<string, (OAuthClient Client, ExpectedSecret Secret)> _byId =
+        options.Clients.ToDictionary(static c => c.Id, static c => (c, ExpectedSecret.Of(c.Secret)), StringComparer.Ordinal);
 
     /// <summary>
     /// The client of a Basic credential. RFC 6749 §2.3.1 has both parts form-encoded, and not every client does so: where the decoded
@@ -25,24 +22,9 @@ internal sealed class OAuthClients(OAuthOptions options)
     }
 
     /// <summary>The client with this id and secret, or null.</summary>
-    public OAuthClient? Find(string id, string secret)
+    public OAuthClient? Find(string? id, string? secret)
     {
-        var (client, digest) = _byId.TryGetValue(id, out var known) ? known : (null, _nobodys);
-        var isRight = Secret.TryCreate(secret, out var shown) && CryptographicOperations.FixedTimeEquals(Digest(shown), digest);
-        return isRight ? client : null;
-    }
-
-    /// <summary>Of equal length whatever the secret's, so that comparing takes the same time.</summary>
-    private static byte[] Digest(Secret secret)
-    {
-        Span<byte> bytes = stackalloc byte[3 * Limits.MaxSecretLength];
-        if (!secret.TryWriteUtf8(bytes, out var length))
-        {
-            throw new InvalidOperationException("A secret is longer than any can be.");
-        }
-
-        var digest = SHA256.HashData(bytes[..length]);
-        CryptographicOperations.ZeroMemory(bytes);
-        return digest;
+        var (client, expected) = _byId.TryGetValue(id ?? "", out var known) ? known : (null, ExpectedSecret.Nobodys);
+        return expected.Matches(secret) ? client : null;
     }
 }

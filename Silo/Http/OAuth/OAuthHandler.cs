@@ -117,7 +117,7 @@ internal sealed partial class OAuthHandler(
             return (client, isOne ? form : null, OAuthAnswers.InvalidRequest("The client authenticates in two ways."));
         }
 
-        return (clients.Find(form[ClientId] ?? "", form[ClientSecret] ?? ""), form, null);
+        return (clients.Find(form[ClientId], form[ClientSecret]), form, null);
     }
 
     private static bool IsForm(string? contentType) =>
