@@ -128,6 +128,11 @@ public sealed class DeployTokenAdministration
         TimeSpan delay, OperatorId by, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RotateAsync(delay, by), cancellation);
 
+    /// <summary>Takes a key for registry tokens away at once. See <see cref="ISigningKeyGrain.RemoveAsync"/>.</summary>
+    public Task<ImmutableArray<PublishedKey>> RemoveSigningKeyAsync(
+        string keyId, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
+
     /// <summary>The token that a secret names, none where this authority did not make it; and whether the secret is that token's.</summary>
     private async Task<(TokenId Token, bool IsOfToken)> FindAsync(Secret secret, CancellationToken cancellation)
     {

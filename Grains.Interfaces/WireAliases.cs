@@ -6,6 +6,7 @@ namespace OrleansTokens;
 /// </summary>
 internal static class WireAliases
 {
+    public const string ArgumentFault = "ot.ArgumentFault";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string CreateNamespace = "ot.CreateNamespace";
     public const string Credential = "ot.Credential";

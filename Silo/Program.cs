@@ -13,6 +13,7 @@ if (!GridSettings.TryRead(builder.Configuration, out var settings, out var fault
 }
 
 builder.UseDefaultAddress();
+builder.LimitConnections(settings.MaxConnections);
 builder.AddQuietLogging();
 try
 {
@@ -24,6 +25,7 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 }
 
 builder.Services.AddHealth();
+builder.Services.AddGitLabApi(settings.ExternalUrl);
 builder.Services.AddApiReference();
 builder.Services.AddOAuth(settings.OAuth);
 builder.Services.AddLeakReports(settings.LeakReports);

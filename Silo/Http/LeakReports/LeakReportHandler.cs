@@ -12,7 +12,11 @@ namespace OrleansTokens.Silo.Http.LeakReports;
 /// Of a body nothing is looked at before its sender is known.
 /// </summary>
 internal sealed partial class LeakReportHandler(
-    LeakReportOptions options, LeakRevoker revoker, GitHubKeySource gitHubKeys, ILogger<LeakReportHandler> logger)
+    LeakReportOptions options,
+    LeakRevoker revoker,
+    GitHubKeySource gitHubKeys,
+    BodyAllowances allowances,
+    ILogger<LeakReportHandler> logger)
 {
     /// <summary>The header with the id of GitHub's key.</summary>
     public const string KeyIdHeader = "Github-Public-Key-Identifier";
@@ -28,26 +32,18 @@ internal sealed partial class LeakReportHandler(
     public Task<IResult> TakeFromGitHubAsync(HttpContext http) => AnswerAsync(http, async () =>
     {
         var request = http.Request;
-        if (Only(request, KeyIdHeader) is not { } keyId || Only(request, SignatureHeader) is not { } signature)
+        if (Only(request, KeyIdHeader) is not { } keyId
+            || Only(request, SignatureHeader) is not { } signature
+            || FromBase64(signature) is not { } der
+            || await gitHubKeys.FindAsync(keyId, http.RequestAborted) is not { } key)
         {
             return NotGitHubs;
         }
 
-        if (await RequestBody.TryReadAsync(request) is not { } body)
+        var (reports, refusal) = await ReadAsync(request, allowances.Reporters, "url", body => key.Verifies(body, der));
+        if (refusal is not null)
         {
-            return TooLarge;
-        }
-
-        if (FromBase64(signature) is not { } der
-            || await gitHubKeys.FindAsync(keyId, http.RequestAborted) is not { } key
-            || !key.Verifies(body, der))
-        {
-            return NotGitHubs;
-        }
-
-        if (!LeakReport.TryParse(body, "url", out var reports, out var error))
-        {
-            return Message(StatusCodes.Status400BadRequest, error);
+            return refusal;
         }
 
         var issued = await RevokeAsync("GitHub secret scanning", reports);
@@ -62,14 +58,10 @@ internal sealed partial class LeakReportHandler(
             return Unauthorized(http);
         }
 
-        if (await RequestBody.TryReadAsync(http.Request) is not { } body)
+        var (reports, refusal) = await ReadAsync(http.Request, allowances.Operators, "location", static _ => true);
+        if (refusal is not null)
         {
-            return TooLarge;
-        }
-
-        if (!LeakReport.TryParse(body, "location", out var reports, out var error))
-        {
-            return Message(StatusCodes.Status400BadRequest, error);
+            return refusal;
         }
 
         for (var i = 0; i < reports.Length; i++)
@@ -90,8 +82,28 @@ internal sealed partial class LeakReportHandler(
 
     private static IResult NotGitHubs { get; } = Message(StatusCodes.Status403Forbidden, "This is not signed by GitHub.");
 
-    private static IResult TooLarge { get; } = Message(
-        StatusCodes.Status413PayloadTooLarge, $"The body has more than {HttpLimits.MaxBodyBytes} bytes.");
+    /// <summary>The reports, or why there are none.</summary>
+    private static async Task<(ImmutableArray<LeakReport> Reports, IResult? Refusal)> ReadAsync(
+        HttpRequest request, BodyAllowance allowance, string location, Func<ArraySegment<byte>, bool> isSenders)
+    {
+        var (body, fault) = await RequestBody.ReadAsync(request, allowance);
+        using (body)
+        {
+            if (body is null)
+            {
+                return ([], Message(fault!.Status, fault.Text));
+            }
+
+            if (!isSenders(body.Bytes))
+            {
+                return ([], NotGitHubs);
+            }
+
+            return LeakReport.TryParse(body.Bytes, location, out var reports, out var error)
+                ? (reports, null)
+                : ([], Message(StatusCodes.Status400BadRequest, error));
+        }
+    }
 
     private async Task<ImmutableArray<bool>> RevokeAsync(string reporter, ImmutableArray<LeakReport> reports)
     {

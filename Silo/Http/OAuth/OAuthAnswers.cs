@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Silo.Http.Parameters;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.OAuth;
@@ -23,10 +24,6 @@ internal static class OAuthAnswers
     public static IResult UnauthorizedClient { get; } =
         Error(StatusCodes.Status403Forbidden, "unauthorized_client", "The client may not use this endpoint.");
 
-    /// <summary>The body is too large to be read.</summary>
-    public static IResult TooLarge { get; } =
-        Error(StatusCodes.Status413PayloadTooLarge, "invalid_request", $"The body has more than {HttpLimits.MaxBodyBytes} bytes.");
-
     /// <summary>What was shown cannot be revoked.</summary>
     public static IResult UnsupportedTokenType { get; } = Error(
         StatusCodes.Status400BadRequest, "unsupported_token_type", "Registry tokens (JWT) cannot be revoked: each ends by itself.");
@@ -38,6 +35,10 @@ internal static class OAuthAnswers
     /// <summary>The request is not what it must be.</summary>
     public static IResult InvalidRequest(string description, int status = StatusCodes.Status400BadRequest) =>
         Error(status, "invalid_request", description);
+
+    /// <summary>The body could not be read.</summary>
+    public static IResult Unreadable(ParameterFault fault) => Error(
+        fault.Status, ReferenceEquals(fault, ParameterFault.Busy) ? "temporarily_unavailable" : "invalid_request", fault.Text);
 
     /// <summary>The answer about whoever a token stands for; null: about a token that is dead or unknown.</summary>
     public static IResult Introspection(Principal? principal, string issuer) =>

@@ -10,7 +10,12 @@ namespace OrleansTokens.Silo.Http.OAuth;
 /// <summary>Answers clients that show a token: whether it is alive (RFC 7662), or that it is not any more (RFC 7009).</summary>
 /// <remarks>Only deploy tokens are known here. A <c>token_type_hint</c> is of no use, since every token says itself what it is.</remarks>
 internal sealed partial class OAuthHandler(
-    DeployTokenValidator validator, DeployTokenAdministration administration, OAuthClients clients, ILogger<OAuthHandler> logger)
+    DeployTokenValidator validator,
+    DeployTokenAdministration administration,
+    OAuthClients clients,
+    BodyAllowances allowances,
+    PublicAddress address,
+    ILogger<OAuthHandler> logger)
 {
     private const string FormType = "application/x-www-form-urlencoded";
     private const string ClientId = "client_id";
@@ -30,7 +35,7 @@ internal sealed partial class OAuthHandler(
 
         var decision = await validator.ValidateAsync(
             Credential.SecretOnly(secret), RegistryAction.Introspect, cancellation: http.RequestAborted);
-        return OAuthAnswers.Introspection(decision.Allowed ? decision.Principal : null, OAuthIssuer.Of(http));
+        return OAuthAnswers.Introspection(decision.Allowed ? decision.Principal : null, address.Of(http.Request));
     });
 
     /// <summary>Revokes a token. Success also where there is none: what the caller wanted is so.</summary>
@@ -95,12 +100,17 @@ internal sealed partial class OAuthHandler(
             return default;
         }
 
-        if (await RequestBody.TryReadAsync(request) is not { } body)
+        var (body, fault) = await RequestBody.ReadAsync(request, client is null ? allowances.Strangers : allowances.Operators);
+        using (body)
         {
-            return (null, null, OAuthAnswers.TooLarge);
+            return body is null
+                ? (null, null, OAuthAnswers.Unreadable(fault!))
+                : Read(client, IsForm(request.ContentType) ? OAuthForm.Parse(body.Bytes) : null);
         }
+    }
 
-        var form = IsForm(request.ContentType) ? OAuthForm.Parse(body) : null;
+    private (OAuthClient? Client, OAuthForm? Form, IResult? Refusal) Read(OAuthClient? client, OAuthForm? form)
+    {
         if (form is null)
         {
             return (client, null, client is null ? null : OAuthAnswers.InvalidRequest($"The body must be {FormType}."));

@@ -24,6 +24,8 @@ internal static class OAuthRoutes
         routes.MapPost(IntrospectPath, (Delegate)handler.IntrospectAsync);
         routes.MapPost(RevokePath, (Delegate)handler.RevokeAsync);
         routes.MapGet(
-            MetadataPath, static (HttpContext http) => TypedResults.Json(ServerMetadata.Of(OAuthIssuer.Of(http), RegistryKeysRoutes.KeySetPath)));
+            MetadataPath,
+            static (HttpContext http, PublicAddress address) =>
+                TypedResults.Json(ServerMetadata.Of(address.Of(http.Request), RegistryKeysRoutes.KeySetPath)));
     }
 }

@@ -152,6 +152,13 @@ internal static class SqliteSchema
         return migrations.Count - version;
     }
 
+    /// <summary>Marks the file as ours once more: changes nothing, and still has to be written to the disk.</summary>
+    public static bool Mark(SqliteSession session)
+    {
+        session.ExecuteOnce($"PRAGMA application_id={ApplicationId}");
+        return true;
+    }
+
     private static int Number(SqliteSession session, string sql) =>
         int.Parse(session.TextOnce(sql)!, CultureInfo.InvariantCulture);
 }
