@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace OrleansTokens.Silo.Http.LeakReports;
 
 /// <summary>What is kept with a revoked token about where it was found. Pure.</summary>
@@ -9,12 +11,12 @@ internal static class LeakReason
     /// <summary>The reason. Of an address only host and path are told, and nothing of one that holds the secret.</summary>
     public static string Of(string reporter, LeakReport report)
     {
-        var source = IsWord(report.Source) ? $" in {report.Source}" : "";
+        var source = IsWord(report.Source) && !Shows(report.Source, report.Token) ? $" in {report.Source}" : "";
         var place = Place(report) is { } at ? $" at {at}" : "";
         return $"Reported as leaked by {reporter}{source}{place}.";
     }
 
-    private static bool IsWord(string? source) =>
+    private static bool IsWord([NotNullWhen(true)] string? source) =>
         source is { Length: > 0 and <= MaxSourceLength } && source.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or ' ');
 
     private static string? Place(LeakReport report)

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Primitives;
 using OrleansTokens.Silo.Http.Credentials;
+using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.LeakReports;
 
@@ -25,6 +27,7 @@ internal sealed partial class LeakReportHandler(
     public const string SignatureHeader = "Github-Public-Key-Signature";
 
     private const int MaxHeaderLength = 512;
+    private const string RetryLater = "60"; // Seconds.
 
     private readonly ExpectedSecret _gitLabToken = options.GitLabToken is { } token ? ExpectedSecret.Of(token) : ExpectedSecret.Nobodys;
 
@@ -91,6 +94,7 @@ internal sealed partial class LeakReportHandler(
         {
             if (body is null)
             {
+                request.HttpContext.Response.Headers.RetryAfter = fault == ParameterFault.Busy ? RetryLater : default(StringValues);
                 return ([], Message(fault!.Status, fault.Text));
             }
 
@@ -127,7 +131,7 @@ internal sealed partial class LeakReportHandler(
         catch (Exception fault) when (!http.RequestAborted.IsCancellationRequested)
         {
             LogFailed(fault);
-            http.Response.Headers.RetryAfter = "60";
+            http.Response.Headers.RetryAfter = RetryLater;
             return Message(StatusCodes.Status503ServiceUnavailable, "Not everything is known to be revoked. Report it again later.");
         }
     }

@@ -21,6 +21,7 @@ internal sealed partial class OAuthHandler(
     private const string ClientId = "client_id";
     private const string ClientSecret = "client_secret";
     private const string Token = "token";
+    private const string RetrySoon = "1"; // Second.
 
     private static readonly SearchValues<char> JwtCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
@@ -59,6 +60,11 @@ internal sealed partial class OAuthHandler(
         if (ReferenceEquals(result, OAuthAnswers.InvalidClient))
         {
             http.Response.Headers.WWWAuthenticate = OAuthAnswers.Challenge;
+        }
+
+        if (result is IStatusCodeHttpResult { StatusCode: StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable })
+        {
+            http.Response.Headers.RetryAfter = RetrySoon;
         }
 
         return result;

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrleansTokens.Client;
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Silo.Tests.Http.GitLabApi;
 
 namespace OrleansTokens.Silo.Tests.Http.OAuth;
@@ -20,6 +23,8 @@ public sealed class RevocationTests(ApiHost host)
         Assert.True((bool)shown.Json["revoked"]!);
         Assert.Equal("""{"active":false}""", introspected.Body);
         Assert.Equal((200, ""), (again.Status, again.Body));
+        var view = await host.Services.GetRequiredService<DeployTokenAdministration>().GetTokenAsync(new TokenId((long)issued.Json["id"]!));
+        Assert.Equal("Revoked by the OAuth client gateway-1.", view!.Revocation!.Reason);
         Assert.DoesNotContain(host.Log, line => line.Contains((string)issued.Json["token"]!, StringComparison.Ordinal));
     }
 
