@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
+using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
@@ -56,4 +57,9 @@ internal static class DeployTokenRules
     }
 
     private static string TooLong => $"is too long (maximum is {Limits.MaxNameLength} characters)";
+
+    /// <summary>Where a CI job's token is looked for, in this order: its project, and the group directly above; all groups above only where
+    /// a setting says so (reference §4).</summary>
+    public static IEnumerable<NamespaceId> HoldersForJobs(Lineage project, bool ofAncestors) =>
+        project.Nodes.Take(ofAncestors ? project.Nodes.Length : 2).Select(static n => n.Id);
 }

@@ -19,6 +19,8 @@ internal static class GitLabApiExtensions
         GroupEndpoints.Map(routes);
         ProjectEndpoints.Map(routes);
         DeployTokenEndpoints.Map(routes);
+        AuditEndpoints.Map(routes);
+        JobVariableEndpoints.Map(routes);
         ExplainEndpoint.Map(routes);
         TokenInformationEndpoints.Map(routes);
         SigningKeyEndpoints.Map(routes);
