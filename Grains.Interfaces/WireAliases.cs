@@ -6,6 +6,9 @@ namespace OrleansTokens;
 /// </summary>
 internal static class WireAliases
 {
+    public const string AddressRange = "ot.AddressRange";
+    public const string ApplicationSettings = "ot.ApplicationSettings";
+    public const string ChangeApplicationSettings = "ot.ChangeApplicationSettings";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string CreateNamespace = "ot.CreateNamespace";
     public const string Credential = "ot.Credential";
@@ -15,8 +18,10 @@ internal static class WireAliases
     public const string DeployTokenView = "ot.DeployTokenView";
     public const string ExplainRequest = "ot.ExplainRequest";
     public const string Explanation = "ot.Explanation";
+    public const string FailureBanSettings = "ot.FailureBanSettings";
     public const string GatewayKeys = "ot.GatewayKeys";
     public const string GroupId = "ot.GroupId";
+    public const string IApplicationSettingsGrain = "ot.IApplicationSettingsGrain";
     public const string IDeployTokenAdministrationGrain = "ot.IDeployTokenAdministrationGrain";
     public const string IDeployTokenDirectoryGrain = "ot.IDeployTokenDirectoryGrain";
     public const string IDeployTokenGrain = "ot.IDeployTokenGrain";

@@ -6,6 +6,7 @@ using OrleansTokens.Grains.Installation;
 using OrleansTokens.Grains.Namespaces;
 using OrleansTokens.Grains.Operators;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Settings;
 
 namespace OrleansTokens.Grains.Storage;
 
@@ -17,6 +18,7 @@ namespace OrleansTokens.Grains.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(ApplicationSettingsState))]
 [JsonSerializable(typeof(DeployTokenState))]
 [JsonSerializable(typeof(IdBlockState))]
 [JsonSerializable(typeof(InstallationState))]

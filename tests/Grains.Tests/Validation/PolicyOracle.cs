@@ -12,9 +12,16 @@ public sealed record OracleToken(
 /// <summary>What somebody shows. No username: the surface does not check one.</summary>
 public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
 
-/// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
+/// <summary>A whole question: who shows what of which token, and wants to do what where. <paramref name="IsDecidedElsewhere"/>: the external
+/// authorization service is enabled, and deploy tokens are not allowed beside it.</summary>
 public sealed record OracleCase(
-    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now);
+    OracleToken? Token,
+    OracleCredential? Credential,
+    RegistryAction Action,
+    OracleNode? Target,
+    bool IsOldPath,
+    bool IsDecidedElsewhere,
+    DateTimeOffset Now);
 
 /// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
 public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Project);
@@ -39,6 +46,7 @@ public static class PolicyOracle
     private static readonly HashSet<RegistryAction> AtNoPlace = [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry];
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
     private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
+    private static readonly HashSet<RegistryAction> OfGit = [RegistryAction.DownloadCode, RegistryAction.UploadCode];
     private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
 
     public static OracleVerdict Judge(OracleCase asked)
@@ -108,6 +116,12 @@ public static class PolicyOracle
             return DenyReason.None;
         }
 
+        // §3.7: refused wherever a token is of use; at git, where it authenticates, only once it is known which project is meant.
+        if (asked.IsDecidedElsewhere && !OfGit.Contains(asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
+        }
+
         if (AtNoPlace.Contains(asked.Action))
         {
             return ByScope(asked.Action, token);
@@ -123,6 +137,12 @@ public static class PolicyOracle
         {
             var everybodyMayPull = asked.Action == RegistryAction.PullImage && IsPublic(project); // §3.4
             return everybodyMayPull ? ByScope(asked.Action, token) : DenyReason.ResourceOutsideHolder;
+        }
+
+        // §3.7: "git private". What everybody may see is not hidden from who has a token.
+        if (asked.IsDecidedElsewhere && !IsPublic(project))
+        {
+            return DenyReason.ExternalAuthorization;
         }
 
         var byScope = ByScope(asked.Action, token);

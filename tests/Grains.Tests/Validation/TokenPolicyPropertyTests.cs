@@ -25,6 +25,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.ActionNeverGranted] = "action",
         [DenyReason.ResourceArchived] = "archived",
         [DenyReason.CredentialRequired] = "visibility",
+        [DenyReason.ExternalAuthorization] = "external_authorization",
     };
 
     [Fact]
