@@ -1,4 +1,5 @@
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
@@ -25,6 +26,7 @@ builder.Services.AddHealth();
 builder.Services.AddApiReference();
 
 var app = builder.Build();
+app.UseTrustedProxies(settings.TrustedProxies);
 app.UseStartGate();
 app.MapForwardAuth();
 app.UseGitLabApiErrors();

@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Settings;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -29,6 +30,9 @@ internal sealed record GridSettings
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
 
+    /// <summary>Proxies that are believed when they say for whom they ask (<c>X-Forwarded-For</c>); default none.</summary>
+    public required IReadOnlyList<AddressRange> TrustedProxies { get; init; }
+
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
@@ -47,6 +51,7 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            TrustedProxies = ReadTrustedProxies(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
         };
@@ -130,6 +135,24 @@ internal sealed record GridSettings
         }
 
         return read;
+    }
+
+    private static List<AddressRange> ReadTrustedProxies(SettingsReader reader)
+    {
+        var proxies = new List<AddressRange>();
+        foreach (var (name, text) in reader.List("Http:TrustedProxies"))
+        {
+            if (AddressRange.TryParse(text, out var range))
+            {
+                proxies.Add(range);
+            }
+            else
+            {
+                reader.Faults.Add($"{name} must be an address or a range of addresses, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8.");
+            }
+        }
+
+        return proxies;
     }
 
     private static DeployTokenOptions ReadTokens(SettingsReader reader)

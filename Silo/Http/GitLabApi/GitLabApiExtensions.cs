@@ -15,6 +15,7 @@ internal static class GitLabApiExtensions
         DeployTokenEndpoints.Map(routes);
         ExplainEndpoint.Map(routes);
         SigningKeyEndpoints.Map(routes);
+        ApplicationSettingsEndpoints.Map(routes);
         return routes;
     }
 }

@@ -19,6 +19,7 @@ public sealed class GridSettingsTests
         Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
         Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+        Assert.Empty(settings.TrustedProxies);
     }
 
     [Fact]
@@ -35,8 +36,11 @@ public sealed class GridSettingsTests
             ("Jwt:Service", "registry"),
             ("Jwt:Algorithm", "rs256"),
             ("Jwt:Lifetime", "00:15:00"),
+            ("Http:TrustedProxies:0", "127.0.0.1"),
+            ("Http:TrustedProxies:1", "fd00::/8"),
             ("SiloPort", "11111"),
             ("GatewayPort", "30000"));
+        Assert.Equal(["127.0.0.1/32", "fd00::/8"], settings.TrustedProxies.Select(static p => p.ToString()));
         Assert.Equal("/var/lib/grid", settings.DataDirectory);
         Assert.Equal("an-operator-token-from-outside", settings.AdminToken?.Reveal());
         Assert.Single(settings.MasterKeys!.Keys);
@@ -57,6 +61,7 @@ public sealed class GridSettingsTests
             ("Jwt:Issuer", "two words"),
             ("Jwt:Algorithm", "HS256"),
             ("Jwt:Lifetime", "00:00:01"),
+            ("Http:TrustedProxies:1", "proxy.example"),
             ("SiloPort", "-1"),
             ("GatewayPort", "many"),
             ("DataDir", "misspelt"));
