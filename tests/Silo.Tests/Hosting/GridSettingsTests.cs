@@ -68,7 +68,7 @@ public sealed class GridSettingsTests
         string[] names =
         [
             "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
-            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:DataDir ",
+            "Grid:Jwt:Lifetime", "Grid:Http:TrustedProxies:1", "Grid:SiloPort", "Grid:GatewayPort", "Grid:DataDir ",
         ];
         Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
     }
