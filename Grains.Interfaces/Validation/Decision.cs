@@ -64,6 +64,9 @@ public enum DenyReason
     /// may; package addresses that insist on what was shown (path C) answer 401.
     /// </summary>
     ExternalAuthorization = 16,
+
+    /// <summary>The feature (repository, container registry, packages) is switched off in the project.</summary>
+    FeatureDisabled = 18,
 }
 
 /// <summary>The names of deny reasons in the API: snake case of the code names.</summary>

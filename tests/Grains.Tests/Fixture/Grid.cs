@@ -27,6 +27,7 @@ public sealed class Grid : IAsyncLifetime
     [
         "group", "project", "path-entry", "deploy-token", "installation", "operator-token", "id-block", "group-transfer",
         "application-settings",
+        "audit", "audit-segment",
     ];
 
     /// <summary>No grain waits for another one to end.</summary>
