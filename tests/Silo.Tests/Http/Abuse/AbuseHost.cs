@@ -58,6 +58,7 @@ public sealed class AbuseHost : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));
         builder.AddGrid(settings);
+        builder.Services.AddGitLabApi(settings.ExternalUrl);
         builder.Services.AddSingleton(new SourceBans(Time));
         _app = builder.Build();
         _app.UseTrustedProxies(settings.TrustedProxies);
