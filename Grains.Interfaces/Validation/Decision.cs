@@ -95,7 +95,8 @@ public sealed record Principal(
 /// <param name="Allowed">Whether it is allowed.</param>
 /// <param name="Reason">Why not; <see cref="DenyReason.None"/> exactly where it is allowed.</param>
 /// <param name="Principal">Whom the credential stands for, where it is right and alive, allowed or not; null otherwise.</param>
-/// <param name="Resource">The project the action was aimed at, where there is one and it exists.</param>
+/// <param name="Resource">The project the action was aimed at, where there is one and it exists. It is not looked for where a credential
+/// is wrong or dead.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.Decision)]
 public sealed record Decision(
     [property: Id(0)] bool Allowed,
