@@ -131,11 +131,11 @@ public static class PolicyOracle
             return ByScope(asked.Action, token);
         }
 
-        if (project is null)
-        {
-            return DenyReason.ResourceNotFound;
-        }
+        return project is null ? DenyReason.ResourceNotFound : AuthorizeAt(project, asked, token);
+    }
 
+    private static DenyReason AuthorizeAt(OracleNode project, OracleCase asked, OracleToken token)
+    {
         // §3.2: a project's token reaches that project, a group's token whatever has the group above it.
         if (!Upward(project).Contains(token.Holder))
         {
