@@ -5,6 +5,7 @@ using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Client;
@@ -26,6 +27,8 @@ public sealed class DeployTokenAdministration
         _grains = grains;
         _gate = gate;
     }
+
+    private IApplicationSettingsGrain Settings => _grains.GetGrain<IApplicationSettingsGrain>(0);
 
     private INamespaceDirectoryGrain Namespaces => _grains.GetGrain<INamespaceDirectoryGrain>(0);
 
@@ -106,6 +109,15 @@ public sealed class DeployTokenAdministration
             ? await GridCalls.RunAsync(() => Token(token).ExplainAsync(new ExplainRequest(credential, question)), cancellation)
             : new Explanation(null, Decision.Deny(refusal), [new DecisionFact("credential", false, Describe(refusal))]);
     }
+
+    /// <summary>What is set for the whole installation.</summary>
+    public Task<ApplicationSettings> GetSettingsAsync(CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
+
+    /// <summary>Changes what is set for the whole installation. See <see cref="IApplicationSettingsGrain.ChangeAsync"/>.</summary>
+    public Task<ApplicationSettings> ChangeSettingsAsync(
+        ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
 
     /// <summary>Says which token a secret is of. Whoever asks must be allowed to know everything about it.</summary>
     public async Task<IdentifiedSecret> IdentifyTokenAsync(Secret secret, CancellationToken cancellation = default)

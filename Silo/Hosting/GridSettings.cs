@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Silo.Http.LeakReports;
 using OrleansTokens.Silo.Http.OAuth;
 
@@ -30,6 +31,9 @@ internal sealed record GridSettings
 
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
+
+    /// <summary>Proxies that are believed when they say for whom they ask (<c>X-Forwarded-For</c>); default none.</summary>
+    public required IReadOnlyList<AddressRange> TrustedProxies { get; init; }
 
     /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
     public required OAuthOptions OAuth { get; init; }
@@ -61,6 +65,7 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            TrustedProxies = ReadTrustedProxies(reader),
             OAuth = OAuthSettings.Read(reader),
             LeakReports = LeakReportSettings.Read(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
@@ -148,6 +153,24 @@ internal sealed record GridSettings
         }
 
         return read;
+    }
+
+    private static List<AddressRange> ReadTrustedProxies(SettingsReader reader)
+    {
+        var proxies = new List<AddressRange>();
+        foreach (var (name, text) in reader.List("Http:TrustedProxies"))
+        {
+            if (AddressRange.TryParse(text, out var range))
+            {
+                proxies.Add(range);
+            }
+            else
+            {
+                reader.Faults.Add($"{name} must be an address or a range of addresses, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8.");
+            }
+        }
+
+        return proxies;
     }
 
     private static DeployTokenOptions ReadTokens(SettingsReader reader)

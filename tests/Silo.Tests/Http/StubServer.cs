@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Client;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Http.Abuse;
 
 namespace OrleansTokens.Silo.Tests.Http;
 
@@ -28,6 +29,7 @@ internal sealed class StubServer : IAsyncDisposable
         builder.Services.AddSingleton(grains);
         builder.Services.AddSingleton(new RegistryTokenOptions());
         builder.Services.AddDeployTokens();
+        builder.Services.AddAttemptGuard();
         add?.Invoke(builder.Services);
         var app = builder.Build();
         map(app);
