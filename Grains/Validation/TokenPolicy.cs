@@ -145,11 +145,15 @@ internal static class TokenPolicy
             return RefuseByScope(action, token.Scopes, facts);
         }
 
-        if (!Exists(input))
-        {
-            return Failed(facts, "resource", "No such project, or not by this path.", DenyReason.ResourceNotFound);
-        }
+        return Exists(input)
+            ? RefuseAtResource(input, token, facts)
+            : Failed(facts, "resource", "No such project, or not by this path.", DenyReason.ResourceNotFound);
+    }
 
+    /// <summary>Whether a token that is right and alive may do what is wanted with a resource that exists.</summary>
+    private static DenyReason RefuseAtResource(in DecisionInput input, DeployTokenView token, FactList? facts)
+    {
+        var action = input.Action;
         if (!input.Resource!.IsWithin(token.Holder))
         {
             // Reference §3.4: whoever may pull at all may pull what is public.
