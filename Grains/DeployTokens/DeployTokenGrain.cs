@@ -58,6 +58,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
         }
 
+        // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
+        var state = State;
+        var match = Match(request.Credential, out var outdated);
+        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, request.Questions[0], default, default, _time.GetUtcNow()));
+        if (refusal.Principal is null)
+        {
+            return new ValidationAnswer([.. Enumerable.Repeat(refusal, request.Questions.Length)]);
+        }
+
         var settings = await SettingsAsync();
         var places = new Place[request.Questions.Length];
         for (var i = 0; i < places.Length; i++)
@@ -66,9 +75,10 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         }
 
         var holderExists = await HolderExistsAsync(places);
-        var match = Match(request.Credential);
 
         // No await from here on: what is decided is true when it leaves.
+        match = ReferenceEquals(state, State) ? match : Match(request.Credential, out outdated);
+        BeginRedigesting(outdated, request.Credential.Secret);
         var now = _time.GetUtcNow();
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
@@ -85,7 +95,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         var settings = await SettingsAsync();
         var place = await LocateAsync(request.Question);
         var holderExists = await HolderExistsAsync([place]);
-        var match = request.Credential is { } credential ? Match(credential) : CredentialMatch.Right;
+        var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
         var facts = new FactList();
         var input = Input(match, holderExists, request.Question, place, settings, _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
@@ -232,13 +242,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
         if (resource.Path.IsNone)
         {
-            return new Place(await GrainFactory.GetGrain<IProjectGrain>(resource.Project.Value).GetLineageAsync(below: 0), false);
+            var id = resource.IsGroup ? resource.Group.AsNamespace : resource.Project.AsNamespace;
+            return new Place(await NamespaceGrains.Of(GrainFactory, id).GetLineageAsync(below: 0), false);
         }
 
         var resolved = await PathWalk.ResolveAsync(GrainFactory, resource.Path);
         var whole = resolved.Segments == resource.Path.Segments.Length;
-        return resolved.Target.Kind == NamespaceKind.Project && (whole || resource.LongestPrefix)
-            ? new Place(await GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value).GetLineageAsync(below: 0), resolved.Redirected)
+        var kind = resource.IsGroup ? NamespaceKind.Group : NamespaceKind.Project;
+        return resolved.Target.Kind == kind && (whole || resource.LongestPrefix)
+            ? new Place(await NamespaceGrains.Of(GrainFactory, resolved.Target).GetLineageAsync(below: 0), resolved.Redirected)
             : default;
     }
 
@@ -253,9 +265,11 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         ? ValueTask.FromResult<Lineage?>(null)
         : NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).GetLineageAsync(below: 0);
 
-    private CredentialMatch Match(Credential credential)
+    /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
+    private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
     {
         var secret = credential.Secret;
+        outdated = null;
         if (State.Status == DeployTokenStatus.None)
         {
             _ = Digest(secret); // The same work as for a token that exists.
@@ -269,11 +283,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             isCertain &= match != DigestMatch.UnknownKey;
             if (match == DigestMatch.Same)
             {
-                if (digest.NeedsRedigest(_keys))
-                {
-                    BeginRedigesting(digest.ToStorageText(), Digest(secret).ToStorageText());
-                }
-
+                outdated = digest.NeedsRedigest(_keys) ? digest : null;
                 var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
                 return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
                     ? CredentialMatch.Right
@@ -301,14 +311,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     private SecretDigest Digest(Secret secret) => SecretDigest.Compute(_keys, DigestPurpose.DeployToken, secret);
 
     /// <summary>Keeps the secret under the newest master key, now that it was seen. Off the path of the validation.</summary>
-    private void BeginRedigesting(string old, string renewed)
+    private void BeginRedigesting(SecretDigest? outdated, Secret secret)
     {
-        if (_redigesting)
+        if (outdated is null || _redigesting)
         {
             return;
         }
 
         _redigesting = true;
+        var (old, renewed) = (outdated.ToStorageText(), Digest(secret).ToStorageText());
         this.RegisterGrainTimer(
             () => RedigestAsync(old, renewed), new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
     }

@@ -7,7 +7,7 @@ namespace OrleansTokens.Benchmarks;
 
 /// <summary>
 /// What a flood of bad secrets does to good ones: the latency of good requests at a steady rate, alone and while another process sends
-/// bad ones, in turn.
+/// bad ones. Each case is compared with a run alone right before it, since what else the machine does changes.
 /// </summary>
 internal static class FloodBenchmark
 {
@@ -17,8 +17,6 @@ internal static class FloodBenchmark
     private const string FloodSource = "127.0.0.2";
     private const double FloodOutlastsBy = 1;
 
-    private static readonly int[] Rates = [2_000, 10_000];
-
     public static async Task RunAsync(Report report, Scale scale)
     {
         using var folder = new TemporaryFolder();
@@ -27,12 +25,16 @@ internal static class FloodBenchmark
         var revoked = await HttpBenchmark.RevokeAsync(silo, tokens);
         var alive = tokens.Except(revoked).ToList();
         var key = MasterKeyFile.ReadOrCreate(folder.Path).TagKeys[0];
-        (string Name, string Secrets, bool Bans)[] floods =
+        var forged = Write("forged", alive.Select(t => HttpBenchmark.ForwardAuth(t, HttpBenchmark.Mistype(t.Secret))));
+        var wrong = Write("wrong", alive.Select(t => HttpBenchmark.ForwardAuth(t, Wrong(t, key))));
+        Flood[] floods =
         [
-            ("forged", Write("forged", alive.Select(t => HttpBenchmark.ForwardAuth(t, HttpBenchmark.Mistype(t.Secret)))), false),
-            ("right tag, wrong secret", Write("wrong", alive.Select(t => HttpBenchmark.ForwardAuth(t, Wrong(t, key)))), false),
-            ("revoked", Write("revoked", revoked.Select(t => HttpBenchmark.ForwardAuth(t, t.Secret))), false),
-            ("wrong secret, its source banned", Write("banned", alive.Select(t => HttpBenchmark.ForwardAuth(t, Wrong(t, key)))), true),
+            new("forged", forged, 2_000),
+            new("forged", forged, 10_000),
+            new("right tag, wrong secret", wrong, 2_000),
+            new("right tag, wrong secret", wrong, 10_000),
+            new("revoked", Write("revoked", revoked.Select(t => HttpBenchmark.ForwardAuth(t, t.Secret))), 10_000),
+            new("right tag, wrong secret, source banned", wrong, 10_000, Bans: true),
         ];
         (string Name, string Requests)[] surfaces =
         [
@@ -44,59 +46,51 @@ internal static class FloodBenchmark
             var rows = await MeasureAsync(silo, requests, floods, scale);
             report.Table(
                 $"{surface}: {GoodPerSecond:N0} good requests/s over {GoodConnections} connections, medians of {scale.Rounds} rounds of {scale.RoundSeconds} s",
-                ["flood", "bad/s asked for", "bad/s sent", "good/s", "p50 ms", "p99 ms", "p99, of alone", "answers to good ones"], rows);
+                [
+                    "flood", "bad/s wanted", "bad/s sent", "good/s", "p50 alone, ms", "p50, ms", "p99 alone, ms", "p99, ms", "p99, of alone",
+                    "answers to bad", "to good",
+                ],
+                rows);
         }
 
         string Write(string name, IEnumerable<string> all) => folder.Write(name, string.Join('\0', all));
     }
 
-    private static async Task<List<string[]>> MeasureAsync(
-        Server silo, string good, (string Name, string Secrets, bool Bans)[] floods, Scale scale)
+    private static async Task<IEnumerable<string[]>> MeasureAsync(Server silo, string good, Flood[] floods, Scale scale)
     {
-        var cases = floods.SelectMany(static flood => Rates.Select(rate => (Flood: flood, Rate: rate))).ToList();
-        var alone = new List<LoadResult>();
-        var under = cases.Select(static _ => new List<(LoadResult Good, LoadResult Bad)>()).ToList();
-        foreach (var requests in floods.Select(static flood => flood.Secrets).Prepend(good))
+        foreach (var requests in floods.Select(static flood => flood.Requests).Distinct().Prepend(good))
         {
             await Server.LoadAsync(silo.Port, FloodConnections, scale.RoundSeconds, requests); // So that everything is compiled and cached.
         }
 
+        var results = floods.Select(static _ => new List<Round>()).ToList();
         for (var round = 0; round < scale.Rounds; round++)
         {
-            alone.Add(await GoodAsync());
-            for (var i = 0; i < cases.Count; i++)
+            for (var i = 0; i < floods.Length; i++)
             {
-                await SwitchBansAsync(silo, cases[i].Flood.Bans);
+                await SwitchBansAsync(silo, floods[i].Bans);
+                var alone = await GoodAsync();
                 var flood = Server.LoadAsync(
-                    silo.Port, FloodConnections, scale.RoundSeconds + FloodOutlastsBy, cases[i].Flood.Secrets, cases[i].Rate, FloodSource);
-                under[i].Add((await GoodAsync(), await flood));
+                    silo.Port, FloodConnections, scale.RoundSeconds + FloodOutlastsBy, floods[i].Requests, floods[i].PerSecond, FloodSource);
+                results[i].Add(new Round(alone, await GoodAsync(), await flood));
             }
-
-            await SwitchBansAsync(silo, on: false);
         }
 
-        var rows = new List<string[]> { Row("none", "", "", alone, 1) };
-        rows.AddRange(cases.Select((c, i) => Row(
-            c.Flood.Name,
-            Number(c.Rate),
-            Number(Median(under[i].Select(static r => r.Bad.RequestsPerSecond))),
-            under[i].Select(static r => r.Good),
-            Median(under[i].Select((r, round) => r.Good.P99 / alone[round].P99)))));
-        return rows;
+        return floods.Select((flood, i) => Row(flood, results[i]));
 
         Task<LoadResult> GoodAsync() => Server.LoadAsync(silo.Port, GoodConnections, scale.RoundSeconds, good, GoodPerSecond);
     }
 
-    private static string[] Row(string flood, string asked, string sent, IEnumerable<LoadResult> good, double ratio)
-    {
-        var all = good.ToList();
-        return
-        [
-            flood, asked, sent, Number(Median(all.Select(static r => r.RequestsPerSecond))), Number(Median(all.Select(static r => r.P50)), 2),
-            Number(Median(all.Select(static r => r.P99)), 2), Number(ratio, 2),
-            string.Join(", ", all.SelectMany(static r => r.Statuses.Keys).Distinct().Order()),
-        ];
-    }
+    private static string[] Row(Flood flood, List<Round> rounds) =>
+    [
+        flood.Name, Number(flood.PerSecond), Number(Middle(rounds, static r => r.Bad.RequestsPerSecond)), Number(Middle(rounds, static r => r.Good.RequestsPerSecond)),
+        Number(Middle(rounds, static r => r.Alone.P50), 2), Number(Middle(rounds, static r => r.Good.P50), 2), Number(Middle(rounds, static r => r.Alone.P99), 2),
+        Number(Middle(rounds, static r => r.Good.P99), 2), Number(Middle(rounds, static r => r.Good.P99 / r.Alone.P99), 2),
+        string.Join(", ", rounds.SelectMany(static r => r.Bad.Statuses.Keys).Distinct().Order()),
+        string.Join(", ", rounds.SelectMany(static r => r.Good.Statuses.Keys).Distinct().Order()),
+    ];
+
+    private static double Middle(List<Round> rounds, Func<Round, double> of) => Median(rounds.Select(of));
 
     private static async Task SwitchBansAsync(Server silo, bool on)
     {
@@ -112,4 +106,8 @@ internal static class FloodBenchmark
         var id = long.Parse(token.Username.AsSpan(token.Username.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
         return TokenFormat.Issue(TokenPrefixes.Default, 0, id, key).Reveal();
     }
+
+    private sealed record Flood(string Name, string Requests, int PerSecond, bool Bans = false);
+
+    private sealed record Round(LoadResult Alone, LoadResult Good, LoadResult Bad);
 }
