@@ -110,15 +110,6 @@ public sealed class DeployTokenAdministration
             : new Explanation(null, Decision.Deny(refusal), [new DecisionFact("credential", false, Describe(refusal))]);
     }
 
-    /// <summary>What is set for the whole installation.</summary>
-    public Task<ApplicationSettings> GetSettingsAsync(CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
-
-    /// <summary>Changes what is set for the whole installation. See <see cref="IApplicationSettingsGrain.ChangeAsync"/>.</summary>
-    public Task<ApplicationSettings> ChangeSettingsAsync(
-        ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
-
     /// <summary>Says which token a secret is of. Whoever asks must be allowed to know everything about it.</summary>
     public async Task<IdentifiedSecret> IdentifyTokenAsync(Secret secret, CancellationToken cancellation = default)
     {
@@ -143,6 +134,15 @@ public sealed class DeployTokenAdministration
         return new RevokedSecret(
             !found.Token.IsNone, found.IsOfToken ? await RevokeTokenAsync(found.Token, by, reason, cancellation) : null);
     }
+
+    /// <summary>What is set for the whole installation.</summary>
+    public Task<ApplicationSettings> GetSettingsAsync(CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
+
+    /// <summary>Changes what is set for the whole installation. See <see cref="IApplicationSettingsGrain.ChangeAsync"/>.</summary>
+    public Task<ApplicationSettings> ChangeSettingsAsync(
+        ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
 
     /// <summary>Makes a new key for registry tokens. See <see cref="ISigningKeyGrain.RotateAsync"/>.</summary>
     public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(

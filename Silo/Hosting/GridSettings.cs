@@ -32,14 +32,14 @@ internal sealed record GridSettings
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
 
-    /// <summary>Proxies that are believed when they say for whom they ask (<c>X-Forwarded-For</c>); default none.</summary>
-    public required IReadOnlyList<AddressRange> TrustedProxies { get; init; }
-
     /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
     public required OAuthOptions OAuth { get; init; }
 
     /// <summary>From whom reports of leaked tokens are taken; from nobody by default.</summary>
     public required LeakReportOptions LeakReports { get; init; }
+
+    /// <summary>Proxies that are believed when they say for whom they ask (<c>X-Forwarded-For</c>); default none.</summary>
+    public required IReadOnlyList<AddressRange> TrustedProxies { get; init; }
 
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
@@ -65,9 +65,9 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
-            TrustedProxies = ReadTrustedProxies(reader),
             OAuth = OAuthSettings.Read(reader),
             LeakReports = LeakReportSettings.Read(reader),
+            TrustedProxies = ReadTrustedProxies(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
             ExternalUrl = reader.BaseUrl("ExternalUrl"),

@@ -29,8 +29,8 @@ internal sealed class StubServer : IAsyncDisposable
         builder.Services.AddSingleton(grains);
         builder.Services.AddSingleton(new RegistryTokenOptions());
         builder.Services.AddDeployTokens();
-        builder.Services.AddAttemptGuard();
         add?.Invoke(builder.Services);
+        builder.Services.AddAttemptGuard();
         var app = builder.Build();
         map(app);
         await app.StartAsync();
