@@ -35,6 +35,12 @@ public enum RegistryAction
     /// <summary>Publish a package.</summary>
     WritePackage = 9,
 
+    /// <summary>Read the packages of all projects of a group.</summary>
+    ReadGroupPackages = 10,
+
+    /// <summary>Change something for a whole group's packages. Never allowed to a deploy token.</summary>
+    WriteGroupPackages = 11,
+
     /// <summary>Learn what a credential is that is alive, at no particular resource, whatever its scopes.</summary>
     Introspect = 21,
 }
@@ -53,6 +59,8 @@ public static class ActionNames
         ("delete_image", RegistryAction.DeleteImage),
         ("read_package", RegistryAction.ReadPackage),
         ("write_package", RegistryAction.WritePackage),
+        ("read_group_packages", RegistryAction.ReadGroupPackages),
+        ("write_group_packages", RegistryAction.WriteGroupPackages),
         ("introspect", RegistryAction.Introspect),
     ];
 
@@ -72,4 +80,8 @@ public static class ActionNames
     /// <summary>Whether the action is aimed at a resource.</summary>
     public static bool NeedsResource(RegistryAction action) =>
         action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry or RegistryAction.Introspect);
+
+    /// <summary>Whether the resource that the action is aimed at is a group; otherwise it is a project.</summary>
+    public static bool IsOfGroups(RegistryAction action) =>
+        action is RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages;
 }

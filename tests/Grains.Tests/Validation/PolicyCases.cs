@@ -42,8 +42,13 @@ internal static class PolicyCases
         from action in Gen.OneOf([.. Enum.GetValues<RegistryAction>(), (RegistryAction)99])
         from old in Gen.Int[0, 5]
         from elsewhere in Gen.Int[0, 5]
+        from parents in Gen.Int[0, 3]
         let at = (holder, near, last == 0 ? target : tree.Count - 1)
-        select Case(tree, at, scopes, expiry, state, shown, action, old == 0) with { IsDecidedElsewhere = elsewhere == 0 };
+        select Case(tree, at, scopes, expiry, state, shown, action, old == 0) with
+        {
+            IsDecidedElsewhere = elsewhere == 0,
+            ParentsReachGroupPackages = parents == 0,
+        };
 
     public static DecisionInput Input(OracleCase asked)
     {
@@ -58,7 +63,7 @@ internal static class PolicyCases
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
             asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now,
-            new DecisionSettings(RefusesDeployTokens: asked.IsDecidedElsewhere));
+            new DecisionSettings(asked.IsDecidedElsewhere, asked.ParentsReachGroupPackages));
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -99,6 +104,9 @@ internal static class PolicyCases
         bool isOldPath)
     {
         var target = at.Target == tree.Count ? null : tree[at.Target];
+        target = action is RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages && at.Near > 0 && target is { IsProject: true }
+            ? target.Parent
+            : target;
 
         // Two of three times the holder is on the way up from the target: otherwise hardly anything would be allowed.
         var up = at.Near == 0 || target is null ? [] : Upward(target);
