@@ -56,6 +56,12 @@ public enum DenyReason
 
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
+
+    /// <summary>What is wanted is switched off.</summary>
+    FeatureDisabled = 18,
+
+    /// <summary>The token is held by a project, and only groups' tokens may do this.</summary>
+    CredentialWrongKind = 19,
 }
 
 /// <summary>The names of deny reasons in the API: snake case of the code names.</summary>

@@ -34,6 +34,12 @@ public enum RegistryAction
 
     /// <summary>Publish a package.</summary>
     WritePackage = 9,
+
+    /// <summary>Fetch an image through the dependency proxy of a group.</summary>
+    UseDependencyProxy = 20,
+
+    /// <summary>Sign in to the dependency proxy, at no particular resource.</summary>
+    SignInToDependencyProxy = 21,
 }
 
 /// <summary>The names of actions in the API.</summary>
@@ -50,6 +56,8 @@ public static class ActionNames
         ("delete_image", RegistryAction.DeleteImage),
         ("read_package", RegistryAction.ReadPackage),
         ("write_package", RegistryAction.WritePackage),
+        ("use_dependency_proxy", RegistryAction.UseDependencyProxy),
+        ("sign_in_to_dependency_proxy", RegistryAction.SignInToDependencyProxy),
     ];
 
     /// <summary>Every name.</summary>
@@ -67,5 +75,9 @@ public static class ActionNames
 
     /// <summary>Whether the action is aimed at a resource.</summary>
     public static bool NeedsResource(RegistryAction action) =>
-        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry);
+        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry
+            or RegistryAction.SignInToDependencyProxy);
+
+    /// <summary>Whether the resource that the action is aimed at is a group; otherwise it is a project.</summary>
+    public static bool IsOfGroups(RegistryAction action) => action == RegistryAction.UseDependencyProxy;
 }

@@ -15,12 +15,16 @@ namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenGrain"/>
 [GrainType("deploy-token")]
-internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain
+internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IVouchedTokenGrain
 {
+    /// <summary>By how much the clocks of two silos may differ.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
+
     private readonly DurableState<DeployTokenState> _state;
     private readonly IGridIndex _index;
     private readonly MasterKeyRing _keys;
     private readonly DeployTokenOptions _options;
+    private readonly ValidationOptions _validation;
     private readonly TimeProvider _time;
     private readonly ILogger<DeployTokenGrain> _logger;
     private readonly TokenId _id;
@@ -34,6 +38,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         IGridIndex index,
         MasterKeyRing keys,
         DeployTokenOptions options,
+        ValidationOptions validation,
         TimeProvider time,
         ILogger<DeployTokenGrain> logger)
     {
@@ -41,6 +46,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _index = index;
         _keys = keys;
         _options = options;
+        _validation = validation;
         _time = time;
         _logger = logger;
         _id = new TokenId(this.GetPrimaryKeyLong());
@@ -48,33 +54,10 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     private DeployTokenState State => _state.Current;
 
-    public async Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
-    {
-        if (request.Questions.IsDefaultOrEmpty || request.Questions.Length > Limits.MaxQuestions)
-        {
-            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
-        }
+    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request) => DecideAsync(request.Questions, () => Match(request.Credential));
 
-        var places = new Place[request.Questions.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = await LocateAsync(request.Questions[i]);
-        }
-
-        var holderExists = await HolderExistsAsync(places);
-        var match = Match(request.Credential);
-
-        // No await from here on: what is decided is true when it leaves.
-        var now = _time.GetUtcNow();
-        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
-        for (var i = 0; i < places.Length; i++)
-        {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now));
-            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
-        }
-
-        return new ValidationAnswer(decisions.MoveToImmutable());
-    }
+    public Task<ValidationAnswer> ValidateVouchedAsync(DateTimeOffset shownAt, ImmutableArray<Question> questions) =>
+        DecideAsync(questions, () => MatchVouched(shownAt));
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
@@ -165,6 +148,34 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     public Task ReindexAsync() => _index.UpsertAsync(Row(State));
 
+    private async Task<ValidationAnswer> DecideAsync(ImmutableArray<Question> questions, Func<CredentialMatch> findMatch)
+    {
+        if (questions.IsDefaultOrEmpty || questions.Length > Limits.MaxQuestions)
+        {
+            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        }
+
+        var places = new Place[questions.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = await LocateAsync(questions[i]);
+        }
+
+        var holderExists = await HolderExistsAsync(places);
+        var match = findMatch();
+
+        // No await from here on: what is decided is true when it leaves.
+        var now = _time.GetUtcNow();
+        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
+        for (var i = 0; i < places.Length; i++)
+        {
+            var decision = TokenPolicy.Decide(Input(match, holderExists, questions[i], places[i], now));
+            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
+        }
+
+        return new ValidationAnswer(decisions.MoveToImmutable());
+    }
+
     /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
     private async Task EndAsync(DeployTokenState next)
     {
@@ -176,7 +187,10 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
     {
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now)
+        {
+            SwitchedOff = _validation.SwitchedOff,
+        };
     }
 
     private async ValueTask<Place> LocateAsync(Question question)
@@ -189,13 +203,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
         if (resource.Path.IsNone)
         {
-            return new Place(await GrainFactory.GetGrain<IProjectGrain>(resource.Project.Value).GetLineageAsync(below: 0), false);
+            var id = resource.IsGroup ? resource.Group.AsNamespace : resource.Project.AsNamespace;
+            return new Place(await NamespaceGrains.Of(GrainFactory, id).GetLineageAsync(below: 0), false);
         }
 
         var resolved = await PathWalk.ResolveAsync(GrainFactory, resource.Path);
         var whole = resolved.Segments == resource.Path.Segments.Length;
-        return resolved.Target.Kind == NamespaceKind.Project && (whole || resource.LongestPrefix)
-            ? new Place(await GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value).GetLineageAsync(below: 0), resolved.Redirected)
+        var kind = resource.IsGroup ? NamespaceKind.Group : NamespaceKind.Project;
+        return resolved.Target.Kind == kind && (whole || resource.LongestPrefix)
+            ? new Place(await NamespaceGrains.Of(GrainFactory, resolved.Target).GetLineageAsync(below: 0), resolved.Redirected)
             : default;
     }
 
@@ -242,6 +258,9 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             ? CredentialMatch.OtherSecret
             : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
     }
+
+    private CredentialMatch MatchVouched(DateTimeOffset shownAt) =>
+        State.Secrets.Any(secret => secret.CreatedAt <= shownAt + ClockDifference) ? CredentialMatch.Right : CredentialMatch.OtherSecret;
 
     private ImmutableArray<SecretDigest> Digests()
     {

@@ -18,13 +18,35 @@ internal sealed partial class SigningKeyRing(
     /// <summary>The greatest age at which they are used. <see cref="SigningKeyRules.Lag"/> must be greater.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// When the keys are read again because one is asked for that is not among them: another silo may just have made it. It bounds what
+    /// somebody can cause who invents names of keys.
+    /// </summary>
+    public static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private volatile Snapshot? _current;
     private Task<Snapshot>? _reading;
 
     /// <summary>What to sign with at a time.</summary>
     /// <exception cref="Errors.TokenAuthorityException">Unavailable: the keys cannot be read or opened.</exception>
-    public async ValueTask<SigningCredentials> GetAsync(DateTimeOffset now)
+    public async ValueTask<SigningCredentials> GetAsync(DateTimeOffset now) =>
+        SigningKeyRules.SignerAt((await CurrentAsync()).Keys, static k => k.Sealed.SignsFrom, now).Credentials.Value;
+
+    /// <summary>The key of this name, to verify with; null where none of that name is published.</summary>
+    /// <exception cref="Errors.TokenAuthorityException">Unavailable: the keys cannot be read or opened.</exception>
+    public async ValueTask<SigningCredentials?> FindAsync(string keyId)
+    {
+        var known = await CurrentAsync();
+        if (known.Find(keyId) is null && time.GetElapsedTime(known.ReadAt) >= LookAgainAfter)
+        {
+            known = await ReadAsync();
+        }
+
+        return known.Find(keyId)?.Credentials.Value;
+    }
+
+    private async ValueTask<Snapshot> CurrentAsync()
     {
         var known = _current;
         if (known is null || time.GetElapsedTime(known.ReadAt) >= MaxAge)
@@ -36,7 +58,7 @@ internal sealed partial class SigningKeyRing(
             _ = ReadAsync();
         }
 
-        return SigningKeyRules.SignerAt(known.Keys, static k => k.Sealed.SignsFrom, now).Credentials.Value;
+        return known;
     }
 
     /// <summary>One reading at a time, for all who wait.</summary>
@@ -72,7 +94,10 @@ internal sealed partial class SigningKeyRing(
 
     private OpenedKey Opening(SealedSigningKey key) => new(key, new Lazy<SigningCredentials>(() => SigningKeys.Open(key, masterKeys)));
 
-    private sealed record Snapshot(long ReadAt, ImmutableArray<OpenedKey> Keys);
+    private sealed record Snapshot(long ReadAt, ImmutableArray<OpenedKey> Keys)
+    {
+        public OpenedKey? Find(string keyId) => Keys.FirstOrDefault(k => k.Sealed.KeyId == keyId);
+    }
 
     private sealed record OpenedKey(SealedSigningKey Sealed, Lazy<SigningCredentials> Credentials);
 }

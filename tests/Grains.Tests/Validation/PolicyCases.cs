@@ -21,6 +21,10 @@ internal static class PolicyCases
         "write_virtual_registry",
     ];
 
+    /// <summary>Every action, and one that there is not. One that is rarely allowed comes more often.</summary>
+    private static readonly RegistryAction[] Actions =
+        [.. Enum.GetValues<RegistryAction>(), (RegistryAction)10, RegistryAction.UseDependencyProxy];
+
     private static readonly string[] Visibilities = ["private", "internal", "public"];
 
     /// <summary>A tree: group by group, most below the one before, so that it gets deep; then a few projects.</summary>
@@ -39,9 +43,14 @@ internal static class PolicyCases
         from expiry in Gen.OneOf<long?>(null, null, null, null, null, 1, 1, 1, TimeSpan.TicksPerDay, 0, -1, -TimeSpan.TicksPerDay)
         from state in Gen.Int[0, 39]
         from shown in Gen.Int[0, 29]
-        from action in Gen.Int[0, 10]
+        from action in Gen.Int[0, Actions.Length - 1].Select(static i => Actions[i])
         from old in Gen.Int[0, 5]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, (RegistryAction)action, old == 0);
+        from off in Gen.Int[0, 19]
+        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
+        {
+            HasNoRegistry = off is 0 or 1,
+            HasNoDependencyProxy = off is 1 or 2,
+        };
 
     public static DecisionInput Input(OracleCase asked)
     {
@@ -55,7 +64,11 @@ internal static class PolicyCases
         };
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
-            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now);
+            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now)
+        {
+            SwitchedOff = (asked.HasNoRegistry ? SwitchedOff.ContainerRegistry : SwitchedOff.Nothing)
+                | (asked.HasNoDependencyProxy ? SwitchedOff.DependencyProxy : SwitchedOff.Nothing),
+        };
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -88,6 +101,7 @@ internal static class PolicyCases
         bool isOldPath)
     {
         var target = at.Target == tree.Count ? null : tree[at.Target];
+        target = action == RegistryAction.UseDependencyProxy && target is { IsProject: true } && at.Near > 0 ? target.Parent : target;
 
         // Two of three times the holder is on the way up from the target: otherwise hardly anything would be allowed.
         var up = at.Near == 0 || target is null ? [] : Upward(target);

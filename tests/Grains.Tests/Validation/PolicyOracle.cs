@@ -14,7 +14,14 @@ public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
 
 /// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
 public sealed record OracleCase(
-    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now);
+    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now)
+{
+    /// <summary>Whether the installation has no container registry.</summary>
+    public bool HasNoRegistry { get; init; }
+
+    /// <summary>Whether the installation has no dependency proxy.</summary>
+    public bool HasNoDependencyProxy { get; init; }
+}
 
 /// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
 public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Project);
@@ -36,7 +43,17 @@ public static class PolicyOracle
         [RegistryAction.WritePackage] = ["write_package_registry"],
     };
 
-    private static readonly HashSet<RegistryAction> AtNoPlace = [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry];
+    private static readonly HashSet<RegistryAction> AtNoPlace =
+    [
+        RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.SignInToDependencyProxy,
+    ];
+
+    private static readonly HashSet<RegistryAction> OfDependencyProxy = [RegistryAction.UseDependencyProxy, RegistryAction.SignInToDependencyProxy];
+    private static readonly HashSet<RegistryAction> OfTheRegistry =
+    [
+        RegistryAction.SignInToRegistry, RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage,
+    ];
+
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
     private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
     private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
@@ -46,6 +63,11 @@ public static class PolicyOracle
         var project = Project(asked);
         if (asked.Credential is not { } shown)
         {
+            if (IsOff(asked))
+            {
+                return new OracleVerdict(false, DenyReason.FeatureDisabled, false, project);
+            }
+
             return project is not null && Reading.Contains(asked.Action) && IsPublic(project)
                 ? new OracleVerdict(true, DenyReason.None, false, project)
                 : new OracleVerdict(false, DenyReason.CredentialRequired, false, project);
@@ -98,9 +120,29 @@ public static class PolicyOracle
         var counting = new HashSet<string>(token.Scopes);
         counting.Remove("read_package_registry");
         counting.Remove("write_package_registry");
+        if (asked.HasNoRegistry)
+        {
+            counting.RemoveWhere(static scope => scope is "read_registry" or "write_registry");
+        }
+
+        if (asked.HasNoDependencyProxy)
+        {
+            counting.RemoveWhere(static scope => scope is "read_virtual_registry" or "write_virtual_registry");
+        }
+
         if (!OfPackages.Contains(asked.Action) && counting.Count == 0)
         {
             return DenyReason.ScopesOfNoUseHere;
+        }
+
+        if (IsOff(asked))
+        {
+            return DenyReason.FeatureDisabled;
+        }
+
+        if (OfDependencyProxy.Contains(asked.Action))
+        {
+            return AuthorizeAtDependencyProxy(asked, token);
         }
 
         if (asked.Action == RegistryAction.Authenticate)
@@ -136,6 +178,36 @@ public static class PolicyOracle
         return isArchived && !Reading.Contains(asked.Action) ? DenyReason.ResourceArchived : DenyReason.None;
     }
 
+    private static bool IsOff(OracleCase asked) =>
+        (asked.HasNoRegistry && OfTheRegistry.Contains(asked.Action))
+        || (asked.HasNoDependencyProxy && OfDependencyProxy.Contains(asked.Action));
+
+    /// <summary>§3.5: groups' tokens with both registry scopes or both virtual ones, in the token's group and below it.</summary>
+    private static DenyReason AuthorizeAtDependencyProxy(OracleCase asked, OracleToken token)
+    {
+        if (token.Holder.IsProject)
+        {
+            return DenyReason.CredentialWrongKind;
+        }
+
+        if (asked.Action == RegistryAction.UseDependencyProxy)
+        {
+            if (asked.Target is not { IsProject: false } group || !Exists(group))
+            {
+                return DenyReason.ResourceNotFound;
+            }
+
+            if (!Upward(group).Contains(token.Holder))
+            {
+                return DenyReason.ResourceOutsideHolder;
+            }
+        }
+
+        var hasRegistryPair = token.Scopes.Contains("read_registry") && token.Scopes.Contains("write_registry");
+        var hasVirtualPair = token.Scopes.Contains("read_virtual_registry") && token.Scopes.Contains("write_virtual_registry");
+        return hasRegistryPair || hasVirtualPair ? DenyReason.None : DenyReason.ScopeMissing;
+    }
+
     private static DenyReason ByScope(RegistryAction action, OracleToken token)
     {
         if (!Grants.TryGetValue(action, out var sufficient))
@@ -157,7 +229,7 @@ public static class PolicyOracle
     /// <summary>The project that is asked for, if there is one. Images do not follow a project that was moved; git does.</summary>
     private static OracleNode? Project(OracleCase asked)
     {
-        if (AtNoPlace.Contains(asked.Action) || asked.Target is not { IsProject: true } target || !Exists(target))
+        if (AtNoPlace.Contains(asked.Action) || OfDependencyProxy.Contains(asked.Action) || asked.Target is not { IsProject: true } target || !Exists(target))
         {
             return null;
         }

@@ -25,6 +25,8 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.ActionNeverGranted] = "action",
         [DenyReason.ResourceArchived] = "archived",
         [DenyReason.CredentialRequired] = "visibility",
+        [DenyReason.FeatureDisabled] = "switch",
+        [DenyReason.CredentialWrongKind] = "kind",
     };
 
     [Fact]
