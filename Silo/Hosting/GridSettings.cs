@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -29,6 +30,9 @@ internal sealed record GridSettings
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
 
+    /// <summary>What is not served: <c>Registry:Enabled</c> and <c>DependencyProxy:Enabled</c>, both true by default.</summary>
+    public required ValidationOptions Validation { get; init; }
+
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
@@ -47,6 +51,7 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            Validation = ReadValidation(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
         };
@@ -131,6 +136,12 @@ internal sealed record GridSettings
 
         return read;
     }
+
+    private static ValidationOptions ReadValidation(SettingsReader reader) => new()
+    {
+        SwitchedOff = (reader.Flag("Registry:Enabled", fallback: true) ? SwitchedOff.Nothing : SwitchedOff.ContainerRegistry)
+            | (reader.Flag("DependencyProxy:Enabled", fallback: true) ? SwitchedOff.Nothing : SwitchedOff.DependencyProxy),
+    };
 
     private static DeployTokenOptions ReadTokens(SettingsReader reader)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Silo.Hosting;
 
 namespace OrleansTokens.Silo.Tests.Hosting;
@@ -19,6 +20,7 @@ public sealed class GridSettingsTests
         Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
         Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(SwitchedOff.Nothing, settings.Validation.SwitchedOff);
     }
 
     [Fact]
@@ -35,6 +37,8 @@ public sealed class GridSettingsTests
             ("Jwt:Service", "registry"),
             ("Jwt:Algorithm", "rs256"),
             ("Jwt:Lifetime", "00:15:00"),
+            ("Registry:Enabled", "false"),
+            ("DependencyProxy:Enabled", "False"),
             ("SiloPort", "11111"),
             ("GatewayPort", "30000"));
         Assert.Equal("/var/lib/grid", settings.DataDirectory);
@@ -44,6 +48,7 @@ public sealed class GridSettingsTests
         Assert.Equal(["gldt-"], settings.Tokens.Prefixes.Former);
         Assert.Equal((SigningAlgorithm.Rs256, TimeSpan.FromMinutes(15)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((11111, 30000), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(SwitchedOff.ContainerRegistry | SwitchedOff.DependencyProxy, settings.Validation.SwitchedOff);
     }
 
     [Fact]
@@ -57,13 +62,16 @@ public sealed class GridSettingsTests
             ("Jwt:Issuer", "two words"),
             ("Jwt:Algorithm", "HS256"),
             ("Jwt:Lifetime", "00:00:01"),
+            ("Jwt:Service", "dependency_proxy"),
+            ("Registry:Enabled", "off"),
+            ("DependencyProxy:Enabled", "1"),
             ("SiloPort", "-1"),
             ("GatewayPort", "many"),
             ("DataDir", "misspelt"));
         string[] names =
         [
             "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
-            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:DataDir ",
+            "Grid:Jwt:Lifetime", "Grid:Jwt:Service", "Grid:Registry:Enabled", "Grid:DependencyProxy:Enabled", "Grid:SiloPort", "Grid:GatewayPort", "Grid:DataDir ",
         ];
         Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
     }
