@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OrleansTokens.DeployTokens;
@@ -57,7 +56,7 @@ internal sealed class DependencyProxyJwt(MasterKeyRing masterKeys, RegistryToken
             return (refusal, default, default);
         }
 
-        return jwt.TryGetPayloadValue<JsonElement>(TokenIdClaim, out var claim) && claim.TryGetInt64(out var id) && id > 0
+        return jwt.TryGetPayloadValue<long>(TokenIdClaim, out var id) && id > 0
             ? (DenyReason.None, new TokenId(id), new DateTimeOffset(jwt.IssuedAt, TimeSpan.Zero))
             : (DenyReason.CredentialMalformed, default, default);
     }
