@@ -57,7 +57,7 @@ public enum DenyReason
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
 
-    /// <summary>What is wanted is switched off.</summary>
+    /// <summary>The feature (repository, container registry, packages) is switched off in the project, or what is wanted in the whole installation.</summary>
     FeatureDisabled = 18,
 
     /// <summary>The token is held by a project, and only groups' tokens may do this.</summary>

@@ -175,6 +175,11 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("holder", $"It is within {token.Holder}.");
+        if (FeatureOf(input) == FeatureAccess.Disabled)
+        {
+            return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
+        }
+
         if (RefuseByScope(action, token.Scopes, facts) is var refusal && refusal != DenyReason.None)
         {
             return refusal;
@@ -228,7 +233,7 @@ internal static class TokenPolicy
         var off = (input.SwitchedOff & part) != 0;
         if (off)
         {
-            facts?.Add(false, "switch", $"{part} is switched off.");
+            facts?.Add(false, "feature", $"{part} is switched off.");
         }
 
         return off;
@@ -241,7 +246,12 @@ internal static class TokenPolicy
     private static bool IsPublic(in DecisionInput input, FactList? facts)
     {
         var reads = input.Action is RegistryAction.DownloadCode or RegistryAction.PullImage or RegistryAction.ReadPackage;
-        var allowed = reads && Exists(input) && input.Resource!.Visibility == Visibility.Public;
+        var allowed = reads && Exists(input) && FeatureOf(input) switch
+        {
+            FeatureAccess.Public => true,
+            FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
+            _ => false,
+        };
         facts?.Add(allowed, "visibility", allowed ? "Everybody may read it." : "It is not public, or this is not reading.");
         return allowed;
     }
@@ -255,6 +265,19 @@ internal static class TokenPolicy
         var kind = ActionNames.IsOfGroups(input.Action) ? NamespaceKind.Group : NamespaceKind.Project;
         return input.Resource is { } lineage && lineage.Node.Id.Kind == kind
             && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
+    }
+
+    /// <summary>Who may use what the action is about, in the project it is aimed at.</summary>
+    private static FeatureAccess FeatureOf(in DecisionInput input)
+    {
+        var features = input.Resource!.Node.Features;
+        return input.Action switch
+        {
+            RegistryAction.DownloadCode or RegistryAction.UploadCode => features.Repository,
+            RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage => features.ContainerRegistry,
+            RegistryAction.ReadPackage or RegistryAction.WritePackage => features.PackageRegistry,
+            _ => FeatureAccess.Enabled,
+        };
     }
 
     private static LocatedProject? Locate(in DecisionInput input, FactList? facts)

@@ -24,8 +24,8 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.ScopeMissing] = "scope",
         [DenyReason.ActionNeverGranted] = "action",
         [DenyReason.ResourceArchived] = "archived",
+        [DenyReason.FeatureDisabled] = "feature",
         [DenyReason.CredentialRequired] = "visibility",
-        [DenyReason.FeatureDisabled] = "switch",
         [DenyReason.CredentialWrongKind] = "kind",
     };
 
