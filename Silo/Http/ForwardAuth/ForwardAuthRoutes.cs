@@ -24,6 +24,7 @@ internal static class ForwardAuthRoutes
     /// <summary>What can be asked about. The last owns what no other does.</summary>
     private static IReadOnlyList<IForwardedSurface> Surfaces(IServiceProvider services) =>
     [
+        ActivatorUtilities.CreateInstance<ImageSurface>(services),
         ActivatorUtilities.CreateInstance<GitSurface>(services),
     ];
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Client;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Http;
 
 namespace OrleansTokens.Silo.Tests.Http;
 
@@ -27,6 +28,7 @@ internal sealed class StubServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(grains);
         builder.Services.AddSingleton(new RegistryTokenOptions());
+        builder.Services.AddSingleton(new PublicAddress(null));
         builder.Services.AddDeployTokens();
         var app = builder.Build();
         map(app);
