@@ -133,6 +133,13 @@ internal sealed partial class DeployTokenGrain
 
     public async Task<bool> DestroyAsync(OperatorId by)
     {
+        await PutAwayAsync(by);
+        await LeaveHolderAsync();
+        return State.Status == DeployTokenStatus.Destroyed;
+    }
+
+    public async Task PutAwayAsync(OperatorId by)
+    {
         if (State.Status == DeployTokenStatus.Issued)
         {
             await EndAsync(State with
@@ -144,13 +151,11 @@ internal sealed partial class DeployTokenGrain
             });
             LogDestroyed(_id.Value, by.Value);
         }
-        else if (State.Status == DeployTokenStatus.None)
-        {
-            return false;
-        }
 
-        await _index.UpsertAsync(Row(State));
-        return true;
+        if (State.Status == DeployTokenStatus.Destroyed)
+        {
+            await _index.UpsertAsync(Row(State));
+        }
     }
 
     public async ValueTask<DeployTokenVariables?> RevealAsync(NamespaceId holder)
@@ -168,7 +173,16 @@ internal sealed partial class DeployTokenGrain
         return new DeployTokenVariables(_id, state.View(_id).Username, secret);
     }
 
-    public Task ReindexAsync() => _index.UpsertAsync(Row(State));
+    public async Task ReindexAsync()
+    {
+        await _index.UpsertAsync(Row(State));
+        await LeaveHolderAsync();
+    }
+
+    /// <summary>Has the holder forget a token that is destroyed for good: what it then does not know of is dead already.</summary>
+    private Task LeaveHolderAsync() => State.Status == DeployTokenStatus.Destroyed
+        ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
+        : Task.CompletedTask;
 
     private async Task<ValidationAnswer> DecideAsync(ImmutableArray<Question> questions, Func<CredentialMatch> findMatch)
     {
