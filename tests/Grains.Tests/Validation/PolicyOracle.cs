@@ -120,21 +120,7 @@ public static class PolicyOracle
 
     private static DenyReason Authorize(OracleCase asked, OracleToken token, OracleNode? project)
     {
-        // §3.2: package scopes are not among those that count at git and at the registry.
-        var counting = new HashSet<string>(token.Scopes);
-        counting.Remove("read_package_registry");
-        counting.Remove("write_package_registry");
-        if (asked.HasNoRegistry)
-        {
-            counting.RemoveWhere(static scope => scope is "read_registry" or "write_registry");
-        }
-
-        if (asked.HasNoDependencyProxy)
-        {
-            counting.RemoveWhere(static scope => scope is "read_virtual_registry" or "write_virtual_registry");
-        }
-
-        if (!OfPackages.Contains(asked.Action) && counting.Count == 0)
+        if (!OfPackages.Contains(asked.Action) && !HasAScopeThatCounts(asked, token))
         {
             return DenyReason.ScopesOfNoUseHere;
         }
@@ -186,6 +172,25 @@ public static class PolicyOracle
         // §3.4, §3.6: what is archived takes no writes, and can be read.
         var isArchived = Upward(project).Exists(static node => node.IsArchived);
         return isArchived && !Reading.Contains(asked.Action) ? DenyReason.ResourceArchived : DenyReason.None;
+    }
+
+    /// <summary>§3.2: package scopes do not count at git and at the registry, nor do those of what the installation has not.</summary>
+    private static bool HasAScopeThatCounts(OracleCase asked, OracleToken token)
+    {
+        var counting = new HashSet<string>(token.Scopes);
+        counting.Remove("read_package_registry");
+        counting.Remove("write_package_registry");
+        if (asked.HasNoRegistry)
+        {
+            counting.RemoveWhere(static scope => scope is "read_registry" or "write_registry");
+        }
+
+        if (asked.HasNoDependencyProxy)
+        {
+            counting.RemoveWhere(static scope => scope is "read_virtual_registry" or "write_virtual_registry");
+        }
+
+        return counting.Count > 0;
     }
 
     private static bool IsOff(OracleCase asked) =>

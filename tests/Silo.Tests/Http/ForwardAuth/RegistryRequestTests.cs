@@ -1,10 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
+using CsCheck;
 using Microsoft.AspNetCore.Http;
 using OrleansTokens.Silo.Http.ForwardAuth;
 
 namespace OrleansTokens.Silo.Tests.Http.ForwardAuth;
 
 /// <summary>What a request to a registry needs, and which requests are understood at all.</summary>
-public sealed class RegistryRequestTests
+public sealed partial class RegistryRequestTests
 {
     private const string Digest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -144,6 +147,72 @@ public sealed class RegistryRequestTests
         Assert.False(DependencyProxyRequest.TryParse(original, out _, out var refusal));
         Assert.NotEqual(Refusal.None, refusal);
     }
+
+    /// <summary>
+    /// Whatever is understood is, for a proxy that normalises and a registry that looks for the last words it knows, a request to the same
+    /// repository.
+    /// </summary>
+    [Fact]
+    public void Request_WhateverItsAddress_IsReadAsARegistryBehindAProxyReadsIt()
+    {
+        var understood = 0;
+        Gen.Select(UriGen.Images, Gen.OneOf("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")).Sample(
+            (target, method) =>
+            {
+                if (!TryOwned(target, out var uri) || DependencyProxyRequest.IsOne(uri)
+                    || !RegistryRequest.TryParse(new OriginalRequest(method, uri), out var request, out _))
+                {
+                    return;
+                }
+
+                Interlocked.Increment(ref understood);
+                var served = Backend.Normalise(target);
+                var route = DistributionRoute().Match(served);
+                Assert.True(route.Success, served);
+                Assert.Equal(route.Groups["name"].Value, request.Needs[0].Name);
+                var reads = method is "GET" or "HEAD" && !route.Groups["upload"].Success;
+                Assert.Equal(reads, request.Needs[0].Actions is ["pull"]);
+                Assert.Equal(request.Needs.Length == 2, Uri.UnescapeDataString(target).Contains("from=", StringComparison.OrdinalIgnoreCase) && method == "POST");
+            },
+            iter: 100_000);
+        Assert.True(understood > 1000, $"{understood} were understood.");
+    }
+
+    [Fact]
+    public void DependencyProxy_WhateverItsAddress_IsOfTheGroupThatAProxyServes()
+    {
+        var understood = 0;
+        UriGen.Images.Sample(
+            target =>
+            {
+                if (!TryOwned(target, out var uri) || !DependencyProxyRequest.IsOne(uri)
+                    || !DependencyProxyRequest.TryParse(new OriginalRequest("GET", uri), out var request, out _))
+                {
+                    return;
+                }
+
+                Interlocked.Increment(ref understood);
+                foreach (var pattern in new[] { FirstProxyRoute(), LastProxyRoute() })
+                {
+                    Assert.Equal(pattern.Match(Backend.Normalise(target)).Groups["group"].Value, request.Group.ToString());
+                }
+            },
+            iter: 100_000);
+        Assert.True(understood > 1000, $"{understood} were understood.");
+    }
+
+    /// <summary>Whether an address is one that these surfaces are asked about.</summary>
+    private static bool TryOwned(string target, [NotNullWhen(true)] out OriginalUri? uri) =>
+        OriginalUri.TryParse(target, out uri, out _) && uri.Segments is [ImageAddress.Root, ..];
+
+    [GeneratedRegex(@"^/v2/(?<name>.+)/(?:manifests/[^/]+|(?<upload>blobs/uploads/[^/]*)|blobs/[^/]+|tags/list|referrers/[^/]+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex DistributionRoute();
+
+    [GeneratedRegex(@"^/v2/(?<group>.+?)/dependency_proxy/containers/.+$", RegexOptions.CultureInvariant)]
+    private static partial Regex FirstProxyRoute();
+
+    [GeneratedRegex(@"^/v2/(?<group>.+)/dependency_proxy/containers/.+$", RegexOptions.CultureInvariant)]
+    private static partial Regex LastProxyRoute();
 
     private static RegistryRequest Understood(string method, string target)
     {
