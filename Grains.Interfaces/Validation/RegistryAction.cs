@@ -35,6 +35,12 @@ public enum RegistryAction
     /// <summary>Publish a package.</summary>
     WritePackage = 9,
 
+    /// <summary>Read the packages of all projects of a group.</summary>
+    ReadGroupPackages = 10,
+
+    /// <summary>Change something for a whole group's packages. Never allowed to a deploy token.</summary>
+    WriteGroupPackages = 11,
+
     /// <summary>Fetch an image through the dependency proxy of a group.</summary>
     UseDependencyProxy = 20,
 
@@ -56,6 +62,8 @@ public static class ActionNames
         ("delete_image", RegistryAction.DeleteImage),
         ("read_package", RegistryAction.ReadPackage),
         ("write_package", RegistryAction.WritePackage),
+        ("read_group_packages", RegistryAction.ReadGroupPackages),
+        ("write_group_packages", RegistryAction.WriteGroupPackages),
         ("use_dependency_proxy", RegistryAction.UseDependencyProxy),
         ("sign_in_to_dependency_proxy", RegistryAction.SignInToDependencyProxy),
     ];
@@ -79,5 +87,6 @@ public static class ActionNames
             or RegistryAction.SignInToDependencyProxy);
 
     /// <summary>Whether the resource that the action is aimed at is a group; otherwise it is a project.</summary>
-    public static bool IsOfGroups(RegistryAction action) => action == RegistryAction.UseDependencyProxy;
+    public static bool IsOfGroups(RegistryAction action) =>
+        action is RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages or RegistryAction.UseDependencyProxy;
 }

@@ -41,13 +41,16 @@ internal readonly record struct DecisionInput(
     /// <summary>What the installation does not serve.</summary>
     public SwitchedOff SwitchedOff { get; init; }
 
+    /// <summary>Whether the tokens of the groups above a group reach its packages as a whole too, which GitLab does not let them.</summary>
+    public bool ParentsReachGroupPackages { get; init; }
+
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
         new(null, CredentialMatch.None, false, action, resource, viaRedirect, now);
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.5.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.6.
 /// </summary>
 internal static class TokenPolicy
 {
@@ -63,6 +66,7 @@ internal static class TokenPolicy
             [RegistryAction.PullImage] = [DeployTokenScopes.ReadRegistry],
             [RegistryAction.PushImage] = [DeployTokenScopes.WriteRegistry],
             [RegistryAction.ReadPackage] = [DeployTokenScopes.ReadPackageRegistry, DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.ReadGroupPackages] = [DeployTokenScopes.ReadPackageRegistry, DeployTokenScopes.WritePackageRegistry],
             [RegistryAction.WritePackage] = [DeployTokenScopes.WritePackageRegistry],
             [RegistryAction.UseDependencyProxy] = [RegistryScopes, VirtualScopes],
             [RegistryAction.SignInToDependencyProxy] = [RegistryScopes, VirtualScopes],
@@ -71,27 +75,27 @@ internal static class TokenPolicy
     /// <summary>Decides. What was looked at is added to <paramref name="facts"/>, where somebody wants to know.</summary>
     public static Decision Decide(in DecisionInput input, FactList? facts = null)
     {
-        var resource = Locate(input, facts);
+        var (resource, group) = Locate(input, facts);
         if (input.Match == CredentialMatch.None)
         {
             if (IsOff(input, facts))
             {
-                return new Decision(false, DenyReason.FeatureDisabled, null, resource);
+                return new Decision(false, DenyReason.FeatureDisabled, null, resource) { Group = group };
             }
 
             var open = IsPublic(input, facts);
-            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource);
+            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group };
         }
 
         if (RefuseCredential(input, facts) is var refusal && refusal != DenyReason.None)
         {
-            return new Decision(false, refusal, null, resource);
+            return new Decision(false, refusal, null, resource) { Group = group };
         }
 
         var token = input.Token!;
         var principal = new Principal(token.Id, token.Holder, token.Username, token.Scopes);
         var reason = RefuseAction(input, token, facts);
-        return new Decision(reason == DenyReason.None, reason, principal, resource);
+        return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group };
     }
 
     /// <summary>Whether the credential is right and alive, for whatever is wanted.</summary>
@@ -137,8 +141,7 @@ internal static class TokenPolicy
     private static DenyReason RefuseAction(in DecisionInput input, DeployTokenView token, FactList? facts)
     {
         var action = input.Action;
-        var forPackages = action is RegistryAction.ReadPackage or RegistryAction.WritePackage;
-        if (!forPackages && (token.Scopes & ScopesOfUse(input.SwitchedOff)) == 0)
+        if (!IsOfPackages(action) && (token.Scopes & ScopesOfUse(input.SwitchedOff)) == 0)
         {
             return Failed(
                 facts, "scopes", "Package scopes count for packages only, and scopes of what is switched off for nothing.",
@@ -165,6 +168,13 @@ internal static class TokenPolicy
             return Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
         }
 
+        // Reference §3.6: a token is no worse than none, where package registries are served.
+        if (action == RegistryAction.ReadPackage && IsPublic(input, facts: null))
+        {
+            facts?.Passed("visibility", "Everybody may read it.");
+            return DenyReason.None;
+        }
+
         if (!input.Resource!.IsWithin(token.Holder))
         {
             // Reference §3.4: whoever may pull at all may pull what is public.
@@ -175,6 +185,11 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("holder", $"It is within {token.Holder}.");
+        if (IsOfPackages(action) && ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.ParentsReachGroupPackages)
+        {
+            return Failed(facts, "group", $"It is not {token.Holder} itself, but below it.", DenyReason.HolderNotThisGroup);
+        }
+
         if (FeatureOf(input) == FeatureAccess.Disabled)
         {
             return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
@@ -267,6 +282,9 @@ internal static class TokenPolicy
             && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
     }
 
+    private static bool IsOfPackages(RegistryAction action) => action is RegistryAction.ReadPackage or RegistryAction.WritePackage
+        or RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages;
+
     /// <summary>Who may use what the action is about, in the project it is aimed at.</summary>
     private static FeatureAccess FeatureOf(in DecisionInput input)
     {
@@ -280,18 +298,18 @@ internal static class TokenPolicy
         };
     }
 
-    private static LocatedProject? Locate(in DecisionInput input, FactList? facts)
+    private static (LocatedProject? Project, LocatedGroup? Group) Locate(in DecisionInput input, FactList? facts)
     {
         if (!ActionNames.NeedsResource(input.Action) || !Exists(input))
         {
-            return null;
+            return default;
         }
 
         var lineage = input.Resource!;
         facts?.Passed("resource", $"The {lineage.Node.Id}: {lineage.FullPath}.");
-        return lineage.Node.Id.Kind == NamespaceKind.Project
-            ? new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath)
-            : null;
+        return lineage.Node.Id.Kind == NamespaceKind.Group
+            ? (null, new LocatedGroup(lineage.Node.Id.AsGroup, lineage.FullPath))
+            : (new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath), null);
     }
 
     private static DenyReason Failed(FactList? facts, string check, string detail, DenyReason reason)

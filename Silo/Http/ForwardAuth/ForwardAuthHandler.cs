@@ -15,8 +15,11 @@ internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface
     /// <summary>The id of the token, for the proxy's log; 0 for none.</summary>
     public const string TokenIdHeader = "X-Auth-Token-Id";
 
-    /// <summary>The full path of the project, for the proxy's log.</summary>
+    /// <summary>The full path of the project, for the proxy's log; empty where there is none.</summary>
     public const string ProjectHeader = "X-Auth-Project";
+
+    /// <summary>The full path of the group, where the packages of a whole group are asked for; otherwise empty.</summary>
+    public const string GroupHeader = "X-Auth-Group";
 
     /// <summary>
     /// What <see cref="UserHeader"/> says where everybody may do what is asked; no username is like it. It is always sent, since some
@@ -108,6 +111,7 @@ internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface
     {
         headers[UserHeader] = decision.Principal?.Username ?? Nobody;
         headers[TokenIdHeader] = decision.Principal?.Token.ToString() ?? "0";
-        headers[ProjectHeader] = decision.Resource?.FullPath;
+        headers[ProjectHeader] = decision.Resource?.FullPath ?? "";
+        headers[GroupHeader] = decision.Group?.FullPath ?? "";
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OrleansTokens.Silo.Http.ForwardAuth.Packages;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
@@ -24,6 +25,7 @@ internal static class ForwardAuthRoutes
     /// <summary>What can be asked about. The last owns what no other does.</summary>
     private static IReadOnlyList<IForwardedSurface> Surfaces(IServiceProvider services) =>
     [
+        ActivatorUtilities.CreateInstance<PackageSurface>(services),
         ActivatorUtilities.CreateInstance<ImageSurface>(services),
         ActivatorUtilities.CreateInstance<GitSurface>(services),
     ];

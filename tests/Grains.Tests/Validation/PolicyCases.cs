@@ -45,11 +45,13 @@ internal static class PolicyCases
         from shown in Gen.Int[0, 29]
         from action in Gen.Int[0, Actions.Length - 1].Select(static i => Actions[i])
         from old in Gen.Int[0, 5]
+        from parents in Gen.Int[0, 3]
         from off in Gen.Int[0, 19]
         select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
         {
             HasNoRegistry = off is 0 or 1,
             HasNoDependencyProxy = off is 1 or 2,
+            ParentsReachGroupPackages = parents == 0,
         };
 
     public static DecisionInput Input(OracleCase asked)
@@ -68,6 +70,7 @@ internal static class PolicyCases
         {
             SwitchedOff = (asked.HasNoRegistry ? SwitchedOff.ContainerRegistry : SwitchedOff.Nothing)
                 | (asked.HasNoDependencyProxy ? SwitchedOff.DependencyProxy : SwitchedOff.Nothing),
+            ParentsReachGroupPackages = asked.ParentsReachGroupPackages,
         };
     }
 
@@ -109,7 +112,7 @@ internal static class PolicyCases
         bool isOldPath)
     {
         var target = at.Target == tree.Count ? null : tree[at.Target];
-        target = action == RegistryAction.UseDependencyProxy && target is { IsProject: true } && at.Near > 0 ? target.Parent : target;
+        target = ActionNames.IsOfGroups(action) && at.Near > 0 && target is { IsProject: true } ? target.Parent : target;
 
         // Two of three times the holder is on the way up from the target: otherwise hardly anything would be allowed.
         var up = at.Near == 0 || target is null ? [] : Upward(target);
