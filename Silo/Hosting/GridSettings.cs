@@ -4,6 +4,8 @@ using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Validation;
+using OrleansTokens.Silo.Http.LeakReports;
+using OrleansTokens.Silo.Http.OAuth;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -33,6 +35,12 @@ internal sealed record GridSettings
     /// <summary>What is not served: <c>Registry:Enabled</c> and <c>DependencyProxy:Enabled</c>, both true by default.</summary>
     public required ValidationOptions Validation { get; init; }
 
+    /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
+    public required OAuthOptions OAuth { get; init; }
+
+    /// <summary>From whom reports of leaked tokens are taken; from nobody by default.</summary>
+    public required LeakReportOptions LeakReports { get; init; }
+
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
@@ -58,6 +66,8 @@ internal sealed record GridSettings
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
             Validation = ReadValidation(reader),
+            OAuth = OAuthSettings.Read(reader),
+            LeakReports = LeakReportSettings.Read(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
             ExternalUrl = reader.BaseUrl("ExternalUrl"),

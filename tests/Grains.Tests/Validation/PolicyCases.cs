@@ -23,7 +23,7 @@ internal static class PolicyCases
 
     /// <summary>Every action, and one that there is not. One that is rarely allowed comes more often.</summary>
     private static readonly RegistryAction[] Actions =
-        [.. Enum.GetValues<RegistryAction>(), (RegistryAction)10, RegistryAction.UseDependencyProxy];
+        [.. Enum.GetValues<RegistryAction>(), (RegistryAction)99, RegistryAction.UseDependencyProxy];
 
     private static readonly string[] Visibilities = ["private", "internal", "public"];
 

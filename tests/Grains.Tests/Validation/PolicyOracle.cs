@@ -54,6 +54,7 @@ public static class PolicyOracle
     private static readonly HashSet<RegistryAction> AtNoPlace =
     [
         RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.SignInToDependencyProxy,
+        RegistryAction.Introspect,
     ];
 
     private static readonly HashSet<RegistryAction> OfDependencyProxy = [RegistryAction.UseDependencyProxy, RegistryAction.SignInToDependencyProxy];
@@ -126,6 +127,12 @@ public static class PolicyOracle
 
     private static DenyReason Authorize(OracleCase asked, OracleToken token, OracleNode? project)
     {
+        // RFC 7662: what is alive is active, whatever it may do.
+        if (asked.Action == RegistryAction.Introspect)
+        {
+            return DenyReason.None;
+        }
+
         if (!OfPackages.Contains(asked.Action) && !HasAScopeThatCounts(asked, token))
         {
             return DenyReason.ScopesOfNoUseHere;
