@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.RegistryTokens;
@@ -25,7 +26,8 @@ internal sealed class DependencyProxyGrain(
         }
 
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        return new RegistryTokenAnswer(signIn, jwts.Write(principal.Token, now), now, (int)options.Lifetime.TotalSeconds);
+        var lifetime = options.LifetimeUnder(await GrainFactory.GetGrain<IApplicationSettingsGrain>(0).GetAsync());
+        return new RegistryTokenAnswer(signIn, jwts.Write(principal.Token, now, lifetime), now, (int)lifetime.TotalSeconds);
     }
 
     public async Task<Decision> ValidateAsync(DependencyProxyUse use)

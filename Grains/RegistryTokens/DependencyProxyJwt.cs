@@ -30,8 +30,9 @@ internal sealed class DependencyProxyJwt(MasterKeyRing masterKeys, RegistryToken
     /// <summary>Writes a JWT for a deploy token. It names the token, and has no part of its secret.</summary>
     /// <param name="token">The token.</param>
     /// <param name="issuedAt">When, to the second.</param>
-    public string Write(TokenId token, DateTimeOffset issuedAt) => RegistryJwt.Sign(
-        _newest, options.Issuer, RegistryTokenOptions.DependencyProxyService, issuedAt, options.Lifetime, new Dictionary<string, object>
+    /// <param name="lifetime">How long it lives.</param>
+    public string Write(TokenId token, DateTimeOffset issuedAt, TimeSpan lifetime) => RegistryJwt.Sign(
+        _newest, options.Issuer, RegistryTokenOptions.DependencyProxyService, issuedAt, lifetime, new Dictionary<string, object>
         {
             [JwtRegisteredClaimNames.Sub] = string.Create(CultureInfo.InvariantCulture, $"deploy-token-{token.Value}"),
             [TokenIdClaim] = token.Value,

@@ -29,6 +29,7 @@ internal enum CredentialMatch
 /// <param name="Resource">The lineage of the project or group it is aimed at; null where there is none.</param>
 /// <param name="ViaRedirect">Whether it was named by an old path.</param>
 /// <param name="Now">The time of the decision.</param>
+/// <param name="Settings">What is set for the whole installation.</param>
 internal readonly record struct DecisionInput(
     DeployTokenView? Token,
     CredentialMatch Match,
@@ -36,13 +37,11 @@ internal readonly record struct DecisionInput(
     RegistryAction Action,
     Lineage? Resource,
     bool ViaRedirect,
-    DateTimeOffset Now)
+    DateTimeOffset Now,
+    DecisionSettings Settings = default)
 {
     /// <summary>What the installation does not serve.</summary>
     public SwitchedOff SwitchedOff { get; init; }
-
-    /// <summary>Whether the tokens of the groups above a group reach its packages as a whole too, which GitLab does not let them.</summary>
-    public bool ParentsReachGroupPackages { get; init; }
 
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
@@ -50,7 +49,7 @@ internal readonly record struct DecisionInput(
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.6.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.7.
 /// </summary>
 internal static class TokenPolicy
 {
@@ -162,6 +161,13 @@ internal static class TokenPolicy
             return DenyReason.FeatureDisabled;
         }
 
+        // Reference §3.7: where repositories are served the token is known all the same, and only what is public can still be seen.
+        var forCode = action is RegistryAction.DownloadCode or RegistryAction.UploadCode;
+        if (input.Settings.RefusesDeployTokens && action != RegistryAction.Authenticate && !forCode)
+        {
+            return RefusedExternally(facts);
+        }
+
         if (IsOfDependencyProxy(action) && token.Holder.Kind != NamespaceKind.Group)
         {
             return Failed(facts, "kind", "The dependency proxy takes the tokens of groups only.", DenyReason.CredentialWrongKind);
@@ -177,6 +183,13 @@ internal static class TokenPolicy
             return Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
         }
 
+        return RefuseActionAt(input, token, facts);
+    }
+
+    /// <summary>Whether a token that is right and alive may do what is wanted with a resource that exists.</summary>
+    private static DenyReason RefuseActionAt(in DecisionInput input, DeployTokenView token, FactList? facts)
+    {
+        var action = input.Action;
         // Reference §3.6: a token is no worse than none, where package registries are served.
         if (action == RegistryAction.ReadPackage && IsPublic(input, facts: null))
         {
@@ -194,7 +207,7 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("holder", $"It is within {token.Holder}.");
-        if (IsOfPackages(action) && ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.ParentsReachGroupPackages)
+        if (IsOfPackages(action) && ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.Settings.GroupPackagesOfParents)
         {
             return Failed(facts, "group", $"It is not {token.Holder} itself, but below it.", DenyReason.HolderNotThisGroup);
         }
@@ -202,6 +215,11 @@ internal static class TokenPolicy
         if (FeatureOf(input) == FeatureAccess.Disabled)
         {
             return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
+        }
+
+        if (input.Settings.RefusesDeployTokens && !IsOpen(input))
+        {
+            return RefusedExternally(facts);
         }
 
         if (RefuseByScope(action, token.Scopes, facts) is var refusal && refusal != DenyReason.None)
@@ -270,15 +288,18 @@ internal static class TokenPolicy
     private static bool IsPublic(in DecisionInput input, FactList? facts)
     {
         var reads = input.Action is RegistryAction.DownloadCode or RegistryAction.PullImage or RegistryAction.ReadPackage;
-        var allowed = reads && Exists(input) && FeatureOf(input) switch
-        {
-            FeatureAccess.Public => true,
-            FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
-            _ => false,
-        };
+        var allowed = reads && Exists(input) && IsOpen(input);
         facts?.Add(allowed, "visibility", allowed ? "Everybody may read it." : "It is not public, or this is not reading.");
         return allowed;
     }
+
+    /// <summary>Whether everybody may see what the action is about, of a resource that exists.</summary>
+    private static bool IsOpen(in DecisionInput input) => FeatureOf(input) switch
+    {
+        FeatureAccess.Public => true,
+        FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
+        _ => false,
+    };
 
     /// <summary>
     /// Whether there is a resource of the kind that the action is aimed at, by the way it was named: images do not follow a project that
@@ -320,6 +341,9 @@ internal static class TokenPolicy
             ? (null, new LocatedGroup(lineage.Node.Id.AsGroup, lineage.FullPath))
             : (new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath), null);
     }
+
+    private static DenyReason RefusedExternally(FactList? facts) => Failed(
+        facts, "external_authorization", "An external service decides, and deploy tokens are not accepted beside it.", DenyReason.ExternalAuthorization);
 
     private static DenyReason Failed(FactList? facts, string check, string detail, DenyReason reason)
     {

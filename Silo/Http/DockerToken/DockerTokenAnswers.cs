@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.DockerToken;
@@ -25,6 +26,10 @@ internal static class DockerTokenAnswers
 
     /// <summary>The installation has no container registry.</summary>
     public static IResult NotEnabled { get; } = Error(StatusCodes.Status404NotFound, "UNAVAILABLE", "registry not enabled");
+
+    /// <summary>Whoever asks is banned; clients show the message.</summary>
+    public static IResult To(Ban ban) =>
+        Error(ban.Status, ban.Status == StatusCodes.Status429TooManyRequests ? "TOOMANYREQUESTS" : "DENIED", AttemptGuard.Refusal);
 
     /// <summary>A parameter is beyond its limits.</summary>
     public static IResult BadRequest(string message) => Error(StatusCodes.Status400BadRequest, "BAD_REQUEST", message);

@@ -13,7 +13,7 @@ internal static class ImageAnswers
     private const string InvalidToken = "invalid_token";
     private const string InsufficientScope = "insufficient_scope";
 
-    /// <summary>No deploy token deletes anything, and asking for another JWT would not help.</summary>
+    /// <summary>Asking for another JWT would not help: no deploy token deletes anything, or does anything where an external service decides.</summary>
     public static readonly ForwardAuthAnswer NeverAllowed =
         new(StatusCodes.Status403Forbidden, Body: Error("DENIED", "requested access to the resource is denied", []), ContentType: Json);
 
@@ -36,6 +36,7 @@ internal static class ImageAnswers
         { Reason: DenyReason.None } => ForwardAuthAnswer.Unavailable,
         // Of a whole installation there is no resource; in one project it is a matter of what is granted.
         { Reason: DenyReason.FeatureDisabled, Resource: null } => NotEnabled,
+        { Reason: DenyReason.ExternalAuthorization } => NeverAllowed,
         _ => AskByRegistry(realm, service, request, IsWrong(decision.Reason) ? InvalidToken : InsufficientScope),
     };
 
@@ -53,6 +54,7 @@ internal static class ImageAnswers
     {
         { Allowed: true } => ForwardAuthAnswer.Allow(decision),
         { Reason: DenyReason.None } => ForwardAuthAnswer.Unavailable,
+        { Reason: DenyReason.ExternalAuthorization } => NeverAllowed,
         _ => IsWrong(decision.Reason) ? AskByDependencyProxy(realm) : NoSuchProxy,
     };
 

@@ -139,9 +139,9 @@ public sealed class DependencyProxyTests : IAsyncLifetime
         var token = await TokenAsync();
         var jwts = new DependencyProxyJwt(RegistryGrid.Ring(0), _options);
 
-        Assert.True((await UseAsync(jwts.Write(token.Token.Id, _grid.Time.GetUtcNow()), "acme")).Allowed);
+        Assert.True((await UseAsync(jwts.Write(token.Token.Id, _grid.Time.GetUtcNow(), _options.Lifetime), "acme")).Allowed);
         Assert.Equal(
-            DenyReason.SecretMismatch, (await UseAsync(jwts.Write(token.Token.Id, _grid.Time.GetUtcNow().AddMinutes(-1)), "acme")).Reason);
+            DenyReason.SecretMismatch, (await UseAsync(jwts.Write(token.Token.Id, _grid.Time.GetUtcNow().AddMinutes(-1), _options.Lifetime), "acme")).Reason);
     }
 
     [Fact]
@@ -161,8 +161,8 @@ public sealed class DependencyProxyTests : IAsyncLifetime
             parts[0] + "." + Encode(Part(jwt, 1).GetRawText().Replace("\"sub\"", "\"sup\"", StringComparison.Ordinal)) + "." + parts[2],
             Encode(Part(jwt, 0).GetRawText().Replace("HS256", "none", StringComparison.Ordinal)) + "." + parts[1] + ".",
             parts[0] + "." + parts[1] + "." + Base64Url.EncodeToString(new byte[32]),
-            new DependencyProxyJwt(RegistryGrid.Ring(1), _options).Write(token.Token.Id, now),
-            new DependencyProxyJwt(RegistryGrid.Ring(0), new RegistryTokenOptions { Issuer = "other" }).Write(token.Token.Id, now),
+            new DependencyProxyJwt(RegistryGrid.Ring(1), _options).Write(token.Token.Id, now, _options.Lifetime),
+            new DependencyProxyJwt(RegistryGrid.Ring(0), new RegistryTokenOptions { Issuer = "other" }).Write(token.Token.Id, now, _options.Lifetime),
             Signed([.. certificate.Certificate], certificate.KeyId, token.Token.Id),
             Signed(Encoding.ASCII.GetBytes(token.Secret.Reveal()), RegistryGrid.Ring(0).Newest.Id.ToString(), token.Token.Id),
         ];

@@ -45,12 +45,14 @@ internal static class PolicyCases
         from shown in Gen.Int[0, 29]
         from action in Gen.Int[0, Actions.Length - 1].Select(static i => Actions[i])
         from old in Gen.Int[0, 5]
+        from elsewhere in Gen.Int[0, 5]
         from parents in Gen.Int[0, 3]
         from off in Gen.Int[0, 19]
         select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
         {
             HasNoRegistry = off is 0 or 1,
             HasNoDependencyProxy = off is 1 or 2,
+            IsDecidedElsewhere = elsewhere == 0,
             ParentsReachGroupPackages = parents == 0,
         };
 
@@ -66,11 +68,11 @@ internal static class PolicyCases
         };
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
-            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now)
+            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now,
+            new DecisionSettings(asked.IsDecidedElsewhere, asked.ParentsReachGroupPackages))
         {
             SwitchedOff = (asked.HasNoRegistry ? SwitchedOff.ContainerRegistry : SwitchedOff.Nothing)
                 | (asked.HasNoDependencyProxy ? SwitchedOff.DependencyProxy : SwitchedOff.Nothing),
-            ParentsReachGroupPackages = asked.ParentsReachGroupPackages,
         };
     }
 
@@ -133,7 +135,7 @@ internal static class PolicyCases
             _ => new OracleCredential(true, Username),
         };
         credential = token is null && credential is not null ? credential with { IsSecretOfToken = false } : credential;
-        return new OracleCase(token, credential, action, target, isOldPath, Noon);
+        return new OracleCase(token, credential, action, target, isOldPath, IsDecidedElsewhere: false, Noon);
     }
 
     private static List<OracleNode> Plant(

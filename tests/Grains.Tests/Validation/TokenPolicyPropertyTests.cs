@@ -28,6 +28,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.FeatureDisabled] = "feature",
         [DenyReason.CredentialRequired] = "visibility",
         [DenyReason.CredentialWrongKind] = "kind",
+        [DenyReason.ExternalAuthorization] = "external_authorization",
     };
 
     [Fact]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using OrleansTokens.Client;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Silo.Http;
+using OrleansTokens.Silo.Http.Abuse;
 
 namespace OrleansTokens.Silo.Tests.Http;
 
@@ -31,6 +32,7 @@ internal sealed class StubServer : IAsyncDisposable
         builder.Services.AddSingleton(new PublicAddress(null));
         builder.Services.AddDeployTokens();
         add?.Invoke(builder.Services);
+        builder.Services.AddAttemptGuard();
         var app = builder.Build();
         map(app);
         await app.StartAsync();
