@@ -178,18 +178,16 @@ internal static class TokenPolicy
             return RefuseByScope(action, token.Scopes, facts);
         }
 
-        if (!Exists(input))
-        {
-            return Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
-        }
-
-        return RefuseActionAt(input, token, facts);
+        return Exists(input)
+            ? RefuseAtResource(input, token, facts)
+            : Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
     }
 
     /// <summary>Whether a token that is right and alive may do what is wanted with a resource that exists.</summary>
-    private static DenyReason RefuseActionAt(in DecisionInput input, DeployTokenView token, FactList? facts)
+    private static DenyReason RefuseAtResource(in DecisionInput input, DeployTokenView token, FactList? facts)
     {
         var action = input.Action;
+
         // Reference §3.6: a token is no worse than none, where package registries are served.
         if (action == RegistryAction.ReadPackage && IsPublic(input, facts: null))
         {

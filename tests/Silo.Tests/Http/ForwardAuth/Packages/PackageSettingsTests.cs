@@ -79,11 +79,11 @@ public sealed class PackageSettingsTests(GridFixture grid) : IClassFixture<GridF
         Assert.Equal(200, (await AskAsync("PUT", Target, token)).Status);
     }
 
-    private Task SwitchAsync(ProjectId project, FeatureAccess access) => grid.Administration.ChangeNamespaceAsync(
+    private Task<NamespaceView> SwitchAsync(ProjectId project, FeatureAccess access) => grid.Administration.ChangeNamespaceAsync(
         project.AsNamespace,
         new ChangeNamespace(null, null, null, null, null, Operator, new ChangeFeatures(null, null, access)));
 
-    private Task ChangeAsync(ChangeApplicationSettings change) => grid.Administration.ChangeSettingsAsync(change, Operator);
+    private Task<ApplicationSettings> ChangeAsync(ChangeApplicationSettings change) => grid.Administration.ChangeSettingsAsync(change, Operator);
 
     private Task<IssuedDeployToken> TokenAsync(NamespaceId holder) => grid.TokenAsync(holder, DeployTokenScopes.WritePackageRegistry);
 
