@@ -54,44 +54,16 @@ internal sealed class GitProxy : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    /// <summary>nginx reads no environment, so the values of the file are replaced. Each must be there.</summary>
-    private static async Task<BackgroundProgram> StartNginxAsync(Uri address, Backends backends, TemporaryDirectory directory, string site)
-    {
-        foreach (var (value, replacement) in new[]
-        {
+    private static Task<BackgroundProgram> StartNginxAsync(Uri address, Backends backends, TemporaryDirectory directory, string site) =>
+        Programs.Nginx.StartAsync(
+            address,
+            directory,
+            site,
             ("127.0.0.1:8090", address.Authority),
             ("127.0.0.1:8080", backends.Authority.Authority),
             ("127.0.0.1:8081", backends.Lfs.Authority),
             ("/run/fcgiwrap.socket", backends.FastCgiSocket),
-            ("/srv/git", backends.GitRoot),
-        })
-        {
-            Assert.Contains(value, site, StringComparison.Ordinal);
-            site = site.Replace(value, replacement, StringComparison.Ordinal);
-        }
-
-        var files = directory.Create($"nginx-{address.Port}");
-        await File.WriteAllTextAsync(Path.Combine(files, NginxSite), site);
-        var configuration = Path.Combine(files, "nginx.conf");
-        await File.WriteAllTextAsync(configuration, $$"""
-            daemon off;
-            user root;
-            worker_processes 1;
-            pid {{files}}/pid;
-            error_log stderr;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path {{files}}/client;
-                proxy_temp_path {{files}}/proxy;
-                fastcgi_temp_path {{files}}/fastcgi;
-                uwsgi_temp_path {{files}}/uwsgi;
-                scgi_temp_path {{files}}/scgi;
-                include {{files}}/{{NginxSite}};
-            }
-            """);
-        return BackgroundProgram.Start("nginx", ["-e", "stderr", "-c", configuration]);
-    }
+            ("/srv/git", backends.GitRoot));
 
     private static BackgroundProgram StartCaddy(Uri address, Backends backends, TemporaryDirectory directory, string file) => BackgroundProgram.Start(
         "caddy",
