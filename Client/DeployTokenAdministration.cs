@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansTokens.Audit;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
@@ -83,6 +84,14 @@ public sealed class DeployTokenAdministration
     /// <summary>Destroys a deploy token: it is dead when the call returns, and not shown any more. False where there is none.</summary>
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => Token(id).DestroyAsync(by), cancellation);
+
+    /// <summary>What a CI job of a project is given (reference §4), or null. See <see cref="IDeployTokenDirectoryGrain.ReadVariablesAsync"/>.</summary>
+    public Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).ReadVariablesAsync(project, by), cancellation);
+
+    /// <summary>A page of what was done at a group or project, newest first.</summary>
+    public Task<AuditPage> ListAuditAsync(NamespaceId holder, int offset, int limit, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IAuditGrain>(AuditKeys.Of(holder)).ListAsync(offset, limit), cancellation);
 
     /// <summary>Explains a decision about a token; its secret and username are taken as right.</summary>
     public async Task<Explanation> ExplainTokenAsync(TokenId token, Question question, CancellationToken cancellation = default) =>

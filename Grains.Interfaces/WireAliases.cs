@@ -6,17 +6,23 @@ namespace OrleansTokens;
 /// </summary>
 internal static class WireAliases
 {
+    public const string ArgumentFault = "ot.ArgumentFault";
+    public const string AuditPage = "ot.AuditPage";
+    public const string AuditRecord = "ot.AuditRecord";
+    public const string ChangeFeatures = "ot.ChangeFeatures";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string CreateNamespace = "ot.CreateNamespace";
     public const string Credential = "ot.Credential";
     public const string Decision = "ot.Decision";
     public const string DecisionFact = "ot.DecisionFact";
     public const string DeployTokenPage = "ot.DeployTokenPage";
+    public const string DeployTokenVariables = "ot.DeployTokenVariables";
     public const string DeployTokenView = "ot.DeployTokenView";
     public const string ExplainRequest = "ot.ExplainRequest";
     public const string Explanation = "ot.Explanation";
     public const string GatewayKeys = "ot.GatewayKeys";
     public const string GroupId = "ot.GroupId";
+    public const string IAuditGrain = "ot.IAuditGrain";
     public const string IDeployTokenAdministrationGrain = "ot.IDeployTokenAdministrationGrain";
     public const string IDeployTokenDirectoryGrain = "ot.IDeployTokenDirectoryGrain";
     public const string IDeployTokenGrain = "ot.IDeployTokenGrain";
@@ -29,8 +35,8 @@ internal static class WireAliases
     public const string IProjectGrain = "ot.IProjectGrain";
     public const string IRegistryTokenGrain = "ot.IRegistryTokenGrain";
     public const string ISigningKeyGrain = "ot.ISigningKeyGrain";
-    public const string IssueDeployToken = "ot.IssueDeployToken";
     public const string IssuedDeployToken = "ot.IssuedDeployToken";
+    public const string IssueDeployToken = "ot.IssueDeployToken";
     public const string Lineage = "ot.Lineage";
     public const string LineageNode = "ot.LineageNode";
     public const string ListDeployTokens = "ot.ListDeployTokens";
@@ -44,6 +50,7 @@ internal static class WireAliases
     public const string OperatorPrincipal = "ot.OperatorPrincipal";
     public const string PathEntry = "ot.PathEntry";
     public const string Principal = "ot.Principal";
+    public const string ProjectFeatures = "ot.ProjectFeatures";
     public const string ProjectId = "ot.ProjectId";
     public const string PublishedKey = "ot.PublishedKey";
     public const string Question = "ot.Question";

@@ -33,16 +33,21 @@ public interface IDeployTokenAdministrationGrain : IGrainWithIntegerKey
     [Alias("Revoke")]
     Task<RevocationReceipt?> RevokeAsync(OperatorId by, string reason);
 
-    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more. False where there is no such token.</summary>
+    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more, nor counted by its holder. False where there
+    /// is no such token.</summary>
     [Alias("Destroy")]
     Task<bool> DestroyAsync(OperatorId by);
+
+    /// <summary>Called by a holder that was deleted: as <see cref="DestroyAsync"/>, but it asks nothing of the holder.</summary>
+    [Alias("PutAway")]
+    Task PutAwayAsync(OperatorId by);
 
     /// <summary>The same decisions as <see cref="IDeployTokenGrain.ValidateAsync"/>, with the facts each rests on. Without a secret in
     /// the request the credential is taken as right.</summary>
     [AlwaysInterleave, Alias("Explain")]
     Task<Explanation> ExplainAsync(ExplainRequest request);
 
-    /// <summary>Writes the token into the index again.</summary>
+    /// <summary>Writes the token into the index again; where it was destroyed, its holder forgets it.</summary>
     [Alias("Reindex")]
     Task ReindexAsync();
 }
@@ -58,4 +63,11 @@ public interface IDeployTokenDirectoryGrain : IGrainWithIntegerKey
     /// <summary>A page of tokens, from the index; each item is told by its own grain.</summary>
     [Alias("List")]
     Task<DeployTokenPage> ListAsync(ListDeployTokens query);
+
+    /// <summary>What a CI job of a project is given: of the active tokens named <see cref="DeployTokenVariables.Name"/> the one with the
+    /// lowest id, the project's own before its group's; null where there is none. It is in the project's audit before this returns.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>: the project;
+    /// <see cref="Errors.ErrorCode.Unavailable"/>.</exception>
+    [Alias("ReadVariables")]
+    Task<DeployTokenVariables?> ReadVariablesAsync(Namespaces.ProjectId project, OperatorId by);
 }

@@ -11,10 +11,10 @@ public interface INamespaceGrain : IGrain
     [AlwaysInterleave, Alias("Get")]
     Task<NamespaceView?> GetAsync();
 
-    /// <summary>The node and the groups above it, or null where one of them does not exist. Asks upward only.</summary>
+    /// <summary>The node and the groups above it, or null where one of them does not exist, or where there are more of them than
+    /// <see cref="Limits.MaxPathSegments"/>. Asks upward only.</summary>
     /// <param name="below">How many nodes are below, in the lineage that is being built: 0 where this node's own is asked for.</param>
-    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: longer than
-    /// <see cref="Limits.MaxPathSegments"/>, which no tree is.</exception>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: it has no end, or is not known.</exception>
     [AlwaysInterleave, Alias("GetLineage")]
     ValueTask<Lineage?> GetLineageAsync(int below);
 
@@ -46,6 +46,10 @@ public interface INamespaceGrain : IGrain
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
     [Alias("HoldToken")]
     Task HoldTokenAsync(DeployTokens.TokenId token);
+
+    /// <summary>Takes a token that was destroyed off the list of tokens held here, so that it does not count any more. Called by the token.</summary>
+    [Alias("ForgetToken")]
+    Task ForgetTokenAsync(DeployTokens.TokenId token);
 
     /// <summary>Brings the index up to date, gives up what an interrupted change left behind, and finishes the deletion where the node,
     /// or a group above it, is gone.</summary>

@@ -15,7 +15,7 @@ namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenGrain"/>
 [GrainType("deploy-token")]
-internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain
+internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain
 {
     private readonly DurableState<DeployTokenState> _state;
     private readonly IGridIndex _index;
@@ -112,7 +112,13 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             CreatedAt = now,
             CreatedBy = request.Operator.Value,
             ExpiresAt = request.ExpiresAt,
-            Secrets = [new StoredSecret { Digest = Digest(secret).ToStorageText(), CreatedAt = now }],
+            Secrets =
+            [
+                new StoredSecret
+                {
+                    Digest = Digest(secret).ToStorageText(), Sealed = SealedSecret.Of(_id, request.Name, secret, _keys), CreatedAt = now,
+                },
+            ],
             Epoch = 1,
         };
         // At once: an entry without a token does no harm, nor does a token that is not listed and whose secret nobody was told.
@@ -143,6 +149,13 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     public async Task<bool> DestroyAsync(OperatorId by)
     {
+        await PutAwayAsync(by);
+        await LeaveHolderAsync();
+        return State.Status == DeployTokenStatus.Destroyed;
+    }
+
+    public async Task PutAwayAsync(OperatorId by)
+    {
         if (State.Status == DeployTokenStatus.Issued)
         {
             await EndAsync(State with
@@ -154,16 +167,38 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             });
             LogDestroyed(_id.Value, by.Value);
         }
-        else if (State.Status == DeployTokenStatus.None)
-        {
-            return false;
-        }
 
-        await _index.UpsertAsync(Row(State));
-        return true;
+        if (State.Status == DeployTokenStatus.Destroyed)
+        {
+            await _index.UpsertAsync(Row(State));
+        }
     }
 
-    public Task ReindexAsync() => _index.UpsertAsync(Row(State));
+    public async ValueTask<DeployTokenVariables?> RevealAsync(NamespaceId holder)
+    {
+        var state = State;
+        var isFor = state.Status == DeployTokenStatus.Issued && state.Name == DeployTokenVariables.Name
+            && new NamespaceId(state.HolderKind, state.HolderId) == holder;
+        if (!isFor || _ending || !state.View(_id).IsActive(_time.GetUtcNow()) || state.Secrets[^1].Sealed is not { } stored)
+        {
+            return null;
+        }
+
+        var secret = SealedSecret.Open(_id, stored, _keys);
+        await RenewAsync();
+        return new DeployTokenVariables(_id, state.View(_id).Username, secret);
+    }
+
+    public async Task ReindexAsync()
+    {
+        await _index.UpsertAsync(Row(State));
+        await LeaveHolderAsync();
+    }
+
+    /// <summary>Has the holder forget a token that is destroyed for good: what it then does not know of is dead already.</summary>
+    private Task LeaveHolderAsync() => State.Status == DeployTokenStatus.Destroyed
+        ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
+        : Task.CompletedTask;
 
     /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
     private async Task EndAsync(DeployTokenState next)
@@ -272,9 +307,21 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     private async Task RedigestAsync(string old, string renewed)
     {
-        var secrets = State.Secrets.Select(s => s.Digest == old ? s with { Digest = renewed } : s);
+        var secrets = State.Secrets.Select(s => s.Digest == old
+            ? s with { Digest = renewed, Sealed = SealedSecret.Renew(_id, s.Sealed, _keys) }
+            : s);
         await _state.WriteAsync(State with { Secrets = [.. secrets], Epoch = State.Epoch + 1 });
         _redigesting = false;
+    }
+
+    /// <summary>Keeps what is sealed under the newest master key, so that a former one can be taken away.</summary>
+    private async Task RenewAsync()
+    {
+        var renewed = State.Secrets.Select(s => s with { Sealed = SealedSecret.Renew(_id, s.Sealed, _keys) }).ToImmutableArray();
+        if (!renewed.SequenceEqual(State.Secrets))
+        {
+            await _state.WriteAsync(State with { Secrets = renewed, Epoch = State.Epoch + 1 });
+        }
     }
 
     private TokenRow Row(DeployTokenState state)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Ids;
@@ -9,7 +10,8 @@ namespace OrleansTokens.Grains.Namespaces;
 
 /// <inheritdoc cref="INamespaceDirectoryGrain"/>
 [StatelessWorker, GrainType("namespace-directory")]
-internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids) : Grain, INamespaceDirectoryGrain
+internal sealed partial class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids, ILogger<NamespaceDirectoryGrain> logger)
+    : Grain, INamespaceDirectoryGrain
 {
     public ValueTask<ResolvedPath> ResolveAsync(NamespacePath path) => PathWalk.ResolveAsync(GrainFactory, path);
 
@@ -46,10 +48,13 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
         var (items, total) = await Listing.ReadAsync(
             () => index.FindAsync(query),
             async id => await Node(id).GetAsync() is { } view && Belongs(view, list) ? view : null,
-            id => Node(id).ReindexAsync());
+            id => Node(id).ReindexAsync(),
+            (id, fault) => LogLeftOut(logger, Named(id), fault));
         return new NamespacePage(items, total);
 
-        INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, new NamespaceId(list.Kind, id));
+        NamespaceId Named(long id) => new(list.Kind, id);
+
+        INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, Named(id));
     }
 
     /// <summary>Whether a node is where the index says. What it is called is not looked at: that is for searching only.</summary>
@@ -68,6 +73,7 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
 
         NamespaceRules.CheckName(request.Name);
         NamespaceRules.CheckDescription(request.Description);
+        NamespaceRules.CheckFeatures(request.Features);
     }
 
     private static NamespaceSort Sort(NamespaceOrder order) => order switch
@@ -77,35 +83,4 @@ internal sealed class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids)
         NamespaceOrder.CreatedAt => NamespaceSort.CreatedAt,
         _ => NamespaceSort.Id,
     };
-}
-
-/// <summary>Moves groups one at a time, so that two moves cannot together put each group below the other. Key 0.</summary>
-[Alias("ot.IGroupTransferGrain")]
-internal interface IGroupTransferGrain : IGrainWithIntegerKey
-{
-    /// <summary>See <see cref="INamespaceGrain.TransferAsync"/>.</summary>
-    [Alias("Transfer")]
-    Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by);
-}
-
-/// <inheritdoc cref="IGroupTransferGrain"/>
-[GrainType("group-transfer")]
-internal sealed class GroupTransferGrain : Grain, IGroupTransferGrain
-{
-    private GroupId _unsettled;
-
-    public async Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by)
-    {
-        if (!_unsettled.IsNone)
-        {
-            await Group(_unsettled).ReindexAsync(); // Answers after the move has ended whose end was not waited for.
-        }
-
-        _unsettled = group;
-        var moved = await Group(group).TransferAsync(parent, by);
-        _unsettled = default;
-        return moved;
-    }
-
-    private IGroupGrain Group(GroupId id) => GrainFactory.GetGrain<IGroupGrain>(id.Value);
 }

@@ -100,6 +100,11 @@ internal static class SqliteSchema
             ON CONFLICT DO UPDATE SET tokens = tokens + 1;
         END;
         """,
+        """
+        -- Few tokens have the name that CI jobs look for.
+        CREATE INDEX index_token_for_jobs ON index_token (holder_kind, holder_id, id, expires_at)
+            WHERE deleted = 0 AND revoked = 0 AND name = 'gitlab-deploy-token';
+        """,
     ];
 
     /// <summary>Makes sure that the file is ours and not of a newer schema, before anything in it is changed.</summary>
@@ -150,6 +155,13 @@ internal static class SqliteSchema
         }
 
         return migrations.Count - version;
+    }
+
+    /// <summary>Marks the file as ours once more: changes nothing, and still has to be written to the disk.</summary>
+    public static bool Mark(SqliteSession session)
+    {
+        session.ExecuteOnce($"PRAGMA application_id={ApplicationId}");
+        return true;
     }
 
     private static int Number(SqliteSession session, string sql) =>
