@@ -72,6 +72,11 @@ public sealed class DeployTokenValidator
     public async Task<Decision> ValidateAnonymousAsync(
         RegistryAction action, Resource resource, CancellationToken cancellation = default)
     {
+        if (resource.IsGroup)
+        {
+            return Decision.Deny(DenyReason.CredentialRequired);
+        }
+
         var (project, redirected) = resource.Path.IsNone
             ? (resource.Project, false)
             : await ResolveAsync(resource, cancellation);

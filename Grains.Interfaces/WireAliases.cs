@@ -41,6 +41,7 @@ internal static class WireAliases
     public const string LineageNode = "ot.LineageNode";
     public const string ListDeployTokens = "ot.ListDeployTokens";
     public const string ListNamespaces = "ot.ListNamespaces";
+    public const string LocatedGroup = "ot.LocatedGroup";
     public const string LocatedProject = "ot.LocatedProject";
     public const string NamespaceId = "ot.NamespaceId";
     public const string NamespacePage = "ot.NamespacePage";

@@ -57,6 +57,9 @@ public enum DenyReason
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
 
+    /// <summary>The group, whose packages are wanted as a whole, is not the one that holds the token but one below it (reference §3.6).</summary>
+    HolderNotThisGroup = 17,
+
     /// <summary>The feature (repository, container registry, packages) is switched off in the project.</summary>
     FeatureDisabled = 18,
 }
@@ -95,6 +98,10 @@ public sealed record Decision(
     [property: Id(2)] Principal? Principal,
     [property: Id(3)] LocatedProject? Resource)
 {
+    /// <summary>The group the action was aimed at, where it is aimed at one and it exists.</summary>
+    [Id(4)]
+    public LocatedGroup? Group { get; init; }
+
     /// <summary>A refusal before anybody was recognised.</summary>
     public static Decision Deny(DenyReason reason) => new(false, reason, null, null);
 }
@@ -108,3 +115,9 @@ public sealed record LocatedProject(
     [property: Id(0)] ProjectId Id,
     [property: Id(1)] GroupId Root,
     [property: Id(2)] string FullPath);
+
+/// <summary>A group as a decision found it.</summary>
+/// <param name="Id">The group.</param>
+/// <param name="FullPath">Its full path.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.LocatedGroup)]
+public sealed record LocatedGroup([property: Id(0)] GroupId Id, [property: Id(1)] string FullPath);

@@ -34,6 +34,12 @@ public enum RegistryAction
 
     /// <summary>Publish a package.</summary>
     WritePackage = 9,
+
+    /// <summary>Read the packages of all projects of a group.</summary>
+    ReadGroupPackages = 10,
+
+    /// <summary>Change something for a whole group's packages. Never allowed to a deploy token.</summary>
+    WriteGroupPackages = 11,
 }
 
 /// <summary>The names of actions in the API.</summary>
@@ -50,6 +56,8 @@ public static class ActionNames
         ("delete_image", RegistryAction.DeleteImage),
         ("read_package", RegistryAction.ReadPackage),
         ("write_package", RegistryAction.WritePackage),
+        ("read_group_packages", RegistryAction.ReadGroupPackages),
+        ("write_group_packages", RegistryAction.WriteGroupPackages),
     ];
 
     /// <summary>Every name.</summary>
@@ -68,4 +76,8 @@ public static class ActionNames
     /// <summary>Whether the action is aimed at a resource.</summary>
     public static bool NeedsResource(RegistryAction action) =>
         action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry);
+
+    /// <summary>Whether the resource that the action is aimed at is a group; otherwise it is a project.</summary>
+    public static bool IsOfGroups(RegistryAction action) =>
+        action is RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages;
 }

@@ -224,13 +224,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
         if (resource.Path.IsNone)
         {
-            return new Place(await GrainFactory.GetGrain<IProjectGrain>(resource.Project.Value).GetLineageAsync(below: 0), false);
+            var id = resource.IsGroup ? resource.Group.AsNamespace : resource.Project.AsNamespace;
+            return new Place(await NamespaceGrains.Of(GrainFactory, id).GetLineageAsync(below: 0), false);
         }
 
         var resolved = await PathWalk.ResolveAsync(GrainFactory, resource.Path);
         var whole = resolved.Segments == resource.Path.Segments.Length;
-        return resolved.Target.Kind == NamespaceKind.Project && (whole || resource.LongestPrefix)
-            ? new Place(await GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value).GetLineageAsync(below: 0), resolved.Redirected)
+        var kind = resource.IsGroup ? NamespaceKind.Group : NamespaceKind.Project;
+        return resolved.Target.Kind == kind && (whole || resource.LongestPrefix)
+            ? new Place(await NamespaceGrains.Of(GrainFactory, resolved.Target).GetLineageAsync(below: 0), resolved.Redirected)
             : default;
     }
 

@@ -25,8 +25,8 @@ internal enum CredentialMatch
 /// <param name="Match">What was shown.</param>
 /// <param name="HolderExists">Whether the token's holder, and every group above it, exists.</param>
 /// <param name="Action">What is wanted.</param>
-/// <param name="Resource">The lineage of the project it is aimed at; null where there is none.</param>
-/// <param name="ViaRedirect">Whether the project was named by an old path.</param>
+/// <param name="Resource">The lineage of the project or group it is aimed at; null where there is none.</param>
+/// <param name="ViaRedirect">Whether it was named by an old path.</param>
 /// <param name="Now">The time of the decision.</param>
 internal readonly record struct DecisionInput(
     DeployTokenView? Token,
@@ -37,13 +37,16 @@ internal readonly record struct DecisionInput(
     bool ViaRedirect,
     DateTimeOffset Now)
 {
+    /// <summary>Whether the tokens of the groups above a group reach its packages as a whole too, which GitLab does not let them.</summary>
+    public bool ParentsReachGroupPackages { get; init; }
+
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
         new(null, CredentialMatch.None, false, action, resource, viaRedirect, now);
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4, §3.6.
 /// </summary>
 internal static class TokenPolicy
 {
@@ -55,22 +58,22 @@ internal static class TokenPolicy
     /// <summary>Decides. What was looked at is added to <paramref name="facts"/>, where somebody wants to know.</summary>
     public static Decision Decide(in DecisionInput input, FactList? facts = null)
     {
-        var resource = Locate(input, facts);
+        var (resource, group) = Locate(input, facts);
         if (input.Match == CredentialMatch.None)
         {
             var open = IsPublic(input, facts);
-            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource);
+            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group };
         }
 
         if (RefuseCredential(input, facts) is var refusal && refusal != DenyReason.None)
         {
-            return new Decision(false, refusal, null, resource);
+            return new Decision(false, refusal, null, resource) { Group = group };
         }
 
         var token = input.Token!;
         var principal = new Principal(token.Id, token.Holder, token.Username, token.Scopes);
         var reason = RefuseAction(input, token, facts);
-        return new Decision(reason == DenyReason.None, reason, principal, resource);
+        return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group };
     }
 
     /// <summary>Whether the credential is right and alive, for whatever is wanted.</summary>
@@ -116,8 +119,7 @@ internal static class TokenPolicy
     private static DenyReason RefuseAction(in DecisionInput input, DeployTokenView token, FactList? facts)
     {
         var action = input.Action;
-        var forPackages = action is RegistryAction.ReadPackage or RegistryAction.WritePackage;
-        if (!forPackages && (token.Scopes & ScopesOfUse) == 0)
+        if (!IsOfPackages(action) && (token.Scopes & ScopesOfUse) == 0)
         {
             return Failed(facts, "scopes", "Package scopes count for packages only.", DenyReason.ScopesOfNoUseHere);
         }
@@ -129,7 +131,14 @@ internal static class TokenPolicy
 
         if (!Exists(input))
         {
-            return Failed(facts, "resource", "No such project, or not by this path.", DenyReason.ResourceNotFound);
+            return Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
+        }
+
+        // Reference §3.6: a token is no worse than none, where package registries are served.
+        if (action == RegistryAction.ReadPackage && IsPublic(input, facts: null))
+        {
+            facts?.Passed("visibility", "Everybody may read it.");
+            return DenyReason.None;
         }
 
         if (!input.Resource!.IsWithin(token.Holder))
@@ -138,10 +147,15 @@ internal static class TokenPolicy
             var publicPull = action == RegistryAction.PullImage && IsPublic(input, facts);
             return publicPull
                 ? RefuseByScope(action, token.Scopes, facts)
-                : Failed(facts, "holder", $"The project is not within {token.Holder}.", DenyReason.ResourceOutsideHolder);
+                : Failed(facts, "holder", $"It is not within {token.Holder}.", DenyReason.ResourceOutsideHolder);
         }
 
-        facts?.Passed("holder", $"The project is within {token.Holder}.");
+        facts?.Passed("holder", $"It is within {token.Holder}.");
+        if (ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.ParentsReachGroupPackages)
+        {
+            return Failed(facts, "group", $"It is not {token.Holder} itself, but below it.", DenyReason.HolderNotThisGroup);
+        }
+
         if (FeatureOf(input) == FeatureAccess.Disabled)
         {
             return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
@@ -189,7 +203,8 @@ internal static class TokenPolicy
         RegistryAction.DownloadCode => DeployTokenScopes.ReadRepository,
         RegistryAction.PullImage => DeployTokenScopes.ReadRegistry,
         RegistryAction.PushImage => DeployTokenScopes.WriteRegistry,
-        RegistryAction.ReadPackage => DeployTokenScopes.ReadPackageRegistry | DeployTokenScopes.WritePackageRegistry,
+        RegistryAction.ReadPackage or RegistryAction.ReadGroupPackages =>
+            DeployTokenScopes.ReadPackageRegistry | DeployTokenScopes.WritePackageRegistry,
         RegistryAction.WritePackage => DeployTokenScopes.WritePackageRegistry,
         _ => DeployTokenScopes.None,
     };
@@ -208,10 +223,19 @@ internal static class TokenPolicy
         return allowed;
     }
 
-    /// <summary>Whether there is a resource, by the way it was named: images do not follow a project that was moved.</summary>
-    private static bool Exists(in DecisionInput input) =>
-        input.Resource is { Node.Id.Kind: NamespaceKind.Project }
-        && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
+    /// <summary>
+    /// Whether there is a resource of the kind that the action is aimed at, by the way it was named: images do not follow a project that
+    /// was moved.
+    /// </summary>
+    private static bool Exists(in DecisionInput input)
+    {
+        var kind = ActionNames.IsOfGroups(input.Action) ? NamespaceKind.Group : NamespaceKind.Project;
+        return input.Resource is { } lineage && lineage.Node.Id.Kind == kind
+            && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
+    }
+
+    private static bool IsOfPackages(RegistryAction action) => action is RegistryAction.ReadPackage or RegistryAction.WritePackage
+        or RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages;
 
     /// <summary>Who may use what the action is about, in the project it is aimed at.</summary>
     private static FeatureAccess FeatureOf(in DecisionInput input)
@@ -226,16 +250,18 @@ internal static class TokenPolicy
         };
     }
 
-    private static LocatedProject? Locate(in DecisionInput input, FactList? facts)
+    private static (LocatedProject? Project, LocatedGroup? Group) Locate(in DecisionInput input, FactList? facts)
     {
         if (!ActionNames.NeedsResource(input.Action) || !Exists(input))
         {
-            return null;
+            return default;
         }
 
         var lineage = input.Resource!;
         facts?.Passed("resource", $"The {lineage.Node.Id}: {lineage.FullPath}.");
-        return new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath);
+        return lineage.Node.Id.Kind == NamespaceKind.Group
+            ? (null, new LocatedGroup(lineage.Node.Id.AsGroup, lineage.FullPath))
+            : (new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath), null);
     }
 
     private static DenyReason Failed(FactList? facts, string check, string detail, DenyReason reason)

@@ -18,6 +18,21 @@ internal static class UriGen
         "/api/v4/projects/acme%2Fapi/packages/generic/a/1/b",
     ];
 
+    private static readonly string[] GoodPackages =
+    [
+        "/api/v4/projects/acme%2Fapi/packages/generic/a/1/b",
+        "/api/v4/projects/12/packages/npm/@a%2fb",
+        "/api/v4/projects/acme%2fplatform%2Fapi/packages/maven/a/b/1/c.jar",
+        "/api/v4/projects/12/debian_distributions/x",
+        "/api/v4/groups/acme%2Fapi/-/packages/pypi/simple/x/",
+        "/api/v4/packages/npm/@acme%2fapp",
+        "/api/v4/packages/maven/acme/api/1/c.jar",
+    ];
+
+    private static readonly Gen<string> PackagePiece = Gen.OneOf(
+        "packages", "/packages/npm", "%2Fpackages%2Fnpm", "%2fpackages%2fgeneric%2f", "projects", "12", "/12", "%2F12", "acme%2Fapi",
+        "debian_distributions", "%2Fdebian_distributions", "npm", "generic", "/-/", "%2F-%2F", "@a%2fb", "%40", "groups");
+
     private static readonly Gen<string> Piece = Gen.OneOf(
         "/", "//", ".", "..", "/..", "/../", "/./", "%2e", "%2E", "%2e%2e", "%252e", "%252e%252e", "%25", "%2f", "%2F", "%252f", "%5c",
         "\\", ";", "%3b", "#", "?", "%3f", "&", "=", "+", "%00", "%0a", "%20", " ", "%", "%2", "%zz", "%c0%ae", "\u00e9", "\uff0e", "\0",
@@ -30,6 +45,10 @@ internal static class UriGen
     public static readonly Gen<string> Any = Gen.Frequency(
         (4, Gen.Select(Gen.OneOf(Good), Gen.Select(Piece, Gen.Double[0, 1], Gen.Bool).Array[0, 4], Change)),
         (1, Piece.Array[0, 8].Select(p => "/" + string.Concat(p))));
+
+    /// <summary>The same for the addresses of packages.</summary>
+    public static readonly Gen<string> Packages = Gen.Select(
+        Gen.OneOf(GoodPackages), Gen.Select(Gen.OneOf(PackagePiece, PackagePiece, Piece), Gen.Double[0, 1], Gen.Bool).Array[0, 4], Change);
 
     private static string Change(string target, (string Piece, double Where, bool Replaces)[] changes)
     {
