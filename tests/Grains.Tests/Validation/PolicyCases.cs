@@ -39,9 +39,13 @@ internal static class PolicyCases
         from expiry in Gen.OneOf<long?>(null, null, null, null, null, 1, 1, 1, TimeSpan.TicksPerDay, 0, -1, -TimeSpan.TicksPerDay)
         from state in Gen.Int[0, 39]
         from shown in Gen.Int[0, 29]
-        from action in Gen.Int[0, 10]
+        from action in Gen.Int[0, 12]
         from old in Gen.Int[0, 5]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, (RegistryAction)action, old == 0);
+        from parents in Gen.Int[0, 3]
+        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, (RegistryAction)action, old == 0) with
+        {
+            ParentsReachGroupPackages = parents == 0,
+        };
 
     public static DecisionInput Input(OracleCase asked)
     {
@@ -55,7 +59,10 @@ internal static class PolicyCases
         };
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
-            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now);
+            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now)
+        {
+            ParentsReachGroupPackages = asked.ParentsReachGroupPackages,
+        };
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -96,6 +103,9 @@ internal static class PolicyCases
         bool isOldPath)
     {
         var target = at.Target == tree.Count ? null : tree[at.Target];
+        target = action is RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages && at.Near > 0 && target is { IsProject: true }
+            ? target.Parent
+            : target;
 
         // Two of three times the holder is on the way up from the target: otherwise hardly anything would be allowed.
         var up = at.Near == 0 || target is null ? [] : Upward(target);

@@ -18,10 +18,14 @@ public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
 
 /// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
 public sealed record OracleCase(
-    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now);
+    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now)
+{
+    /// <summary>Whether the installation lets tokens of the groups above read a group's packages.</summary>
+    public bool ParentsReachGroupPackages { get; init; }
+}
 
 /// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
-public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Project);
+public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Place);
 
 /// <summary>
 /// A second opinion on what a deploy token may do, written from the prose of the reference and slow on purpose. It shares nothing with
@@ -38,19 +42,22 @@ public static class PolicyOracle
         [RegistryAction.PushImage] = ["write_registry"],
         [RegistryAction.ReadPackage] = ["read_package_registry", "write_package_registry"],
         [RegistryAction.WritePackage] = ["write_package_registry"],
+        [RegistryAction.ReadGroupPackages] = ["read_package_registry", "write_package_registry"],
     };
 
     private static readonly HashSet<RegistryAction> AtNoPlace = [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry];
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
-    private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
-    private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
+    private static readonly HashSet<RegistryAction> OfGroups = [RegistryAction.ReadGroupPackages, RegistryAction.WriteGroupPackages];
+    private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage, .. OfGroups];
+    private static readonly HashSet<RegistryAction> Reading =
+        [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage, RegistryAction.ReadGroupPackages];
 
     public static OracleVerdict Judge(OracleCase asked)
     {
         var project = Project(asked);
         if (asked.Credential is not { } shown)
         {
-            return project is not null && Reading.Contains(asked.Action) && IsOpen(project, asked.Action)
+            return project is { IsProject: true } && Reading.Contains(asked.Action) && IsOpen(project, asked.Action)
                 ? new OracleVerdict(true, DenyReason.None, false, project)
                 : new OracleVerdict(false, DenyReason.CredentialRequired, false, project);
         }
@@ -122,11 +129,23 @@ public static class PolicyOracle
             return DenyReason.ResourceNotFound;
         }
 
+        // §3.6: what everybody may read of packages is not hidden from who has a token, whatever token it is.
+        if (asked.Action == RegistryAction.ReadPackage && IsOpen(project, asked.Action))
+        {
+            return DenyReason.None;
+        }
+
         // §3.2: a project's token reaches that project, a group's token whatever has the group above it.
         if (!Upward(project).Contains(token.Holder))
         {
             var everybodyMayPull = asked.Action == RegistryAction.PullImage && IsOpen(project, asked.Action); // §3.4
             return everybodyMayPull ? ByScope(asked.Action, token) : DenyReason.ResourceOutsideHolder;
+        }
+
+        // §3.6: at the addresses of a group, exactly that group's tokens.
+        if (OfGroups.Contains(asked.Action) && !asked.ParentsReachGroupPackages && !ReferenceEquals(project, token.Holder))
+        {
+            return DenyReason.HolderNotThisGroup;
         }
 
         // §3.2, step 3, §3.4, §3.6: nothing is granted of what is switched off.
@@ -164,10 +183,11 @@ public static class PolicyOracle
         return DenyReason.ScopeMissing;
     }
 
-    /// <summary>The project that is asked for, if there is one. Images do not follow a project that was moved; git does.</summary>
+    /// <summary>The project, or group, that is asked for, if there is one. Images do not follow a project that was moved; git does.</summary>
     private static OracleNode? Project(OracleCase asked)
     {
-        if (AtNoPlace.Contains(asked.Action) || asked.Target is not { IsProject: true } target || !Exists(target))
+        if (AtNoPlace.Contains(asked.Action) || asked.Target is not { } target || !Exists(target)
+            || target.IsProject == OfGroups.Contains(asked.Action))
         {
             return null;
         }

@@ -201,6 +201,52 @@ public sealed class TokenPolicyTests
     public void Decide_WithoutCredential_TakesWhatIsPublicBelowSomethingPrivateForPrivate() => Assert.False(
         Anonymous(RegistryAction.PullImage, Lineage([Node(Api, Visibility.Public), Node(Platform), Node(Acme, Visibility.Public)])).Allowed);
 
+    [Theory]
+    [InlineData(ReadPackageRegistry, RegistryAction.ReadGroupPackages, DenyReason.None)]
+    [InlineData(WritePackageRegistry, RegistryAction.ReadGroupPackages, DenyReason.None)]
+    [InlineData(ReadRepository | ReadRegistry | WriteRegistry, RegistryAction.ReadGroupPackages, DenyReason.ScopeMissing)]
+    [InlineData(WritePackageRegistry, RegistryAction.WriteGroupPackages, DenyReason.ActionNeverGranted)]
+    public void Decide_OfAGroupsPackages_ByTheGroupsOwnToken_AllowsReadingByScope(DeployTokenScopes scope, RegistryAction action, DenyReason reason)
+    {
+        var decision = Decide(Token(Platform, scope), action, PlatformLineage());
+        Assert.Equal((reason, Platform.AsGroup, null), (decision.Reason, decision.Group?.Id, decision.Resource));
+    }
+
+    [Fact]
+    public void Decide_OfAGroupsPackages_TakesTokensOfExactlyThatGroupUnlessParentsReachIt()
+    {
+        Refuses(DenyReason.HolderNotThisGroup, Token(Acme, ScopeNames.All), RegistryAction.ReadGroupPackages, PlatformLineage());
+        var input = new DecisionInput(
+            Token(Acme, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.ReadGroupPackages, PlatformLineage(), false, Now);
+        Assert.True(TokenPolicy.Decide(input with { ParentsReachGroupPackages = true }).Allowed);
+        foreach (var holder in new[] { Api, Sibling, Project(2) })
+        {
+            var outside = input with { Token = Token(holder, ScopeNames.All), ParentsReachGroupPackages = true };
+            Assert.Equal(DenyReason.ResourceOutsideHolder, TokenPolicy.Decide(outside).Reason);
+        }
+    }
+
+    [Fact]
+    public void Decide_OfPackages_TakesNoGroupForAProjectNorAProjectForAGroup()
+    {
+        Refuses(DenyReason.ResourceNotFound, Token(Platform, ScopeNames.All), RegistryAction.ReadPackage, PlatformLineage());
+        Refuses(DenyReason.ResourceNotFound, Token(Api, ScopeNames.All), RegistryAction.ReadGroupPackages, ApiLineage());
+    }
+
+    [Fact]
+    public void Decide_OfAPublicGroupsPackagesAsAWhole_AllowsNobodyWithoutAToken() => Assert.Equal(
+        DenyReason.CredentialRequired,
+        Anonymous(RegistryAction.ReadGroupPackages, Lineage([Node(Platform, Visibility.Public), Node(Acme, Visibility.Public)])).Reason);
+
+    [Theory]
+    [InlineData(Visibility.Public, RegistryAction.ReadPackage, DenyReason.None)]
+    [InlineData(Visibility.Internal, RegistryAction.ReadPackage, DenyReason.ResourceOutsideHolder)]
+    [InlineData(Visibility.Public, RegistryAction.WritePackage, DenyReason.ResourceOutsideHolder)]
+    public void Decide_OfPackagesElsewhere_AllowsReadingWhatIsPublic(Visibility visibility, RegistryAction action, DenyReason reason) =>
+        Assert.Equal(reason, Decide(Token(Sibling, ReadRepository), action, ApiLineage(visibility)).Reason);
+
+    private static Lineage PlatformLineage() => Lineage([Node(Platform), Node(Acme)]);
+
     private static NamespaceId Group(long id) => new(NamespaceKind.Group, id);
 
     private static NamespaceId Project(long id) => new(NamespaceKind.Project, id);

@@ -175,6 +175,31 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
     }
 
     [Fact]
+    public async Task Validate_OfAGroupsPackages_FindsTheGroupByIdOrPath()
+    {
+        var (g, p) = (Making.Fresh("g"), Making.Fresh("p"));
+        var group = await Grid.GroupAsync(slug: g);
+        var project = await Grid.ProjectAsync(group, p);
+        var issued = await Grid.TokenAsync(group.AsNamespace, DeployTokenScopes.ReadPackageRegistry);
+        foreach (var resource in new[] { Resource.Of(group), Resource.GroupAt(Making.Path(g)) })
+        {
+            var decision = await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.ReadGroupPackages, resource);
+            Assert.Equal((DenyReason.None, new LocatedGroup(group, g), null), (decision.Reason, decision.Group, decision.Resource));
+            Assert.Equal(DenyReason.CredentialRequired, (await Grid.Validator.ValidateAnonymousAsync(RegistryAction.ReadGroupPackages, resource)).Reason);
+        }
+
+        Resource[] elsewhere =
+            [Resource.Of(project), Resource.At(Making.Path(g)), Resource.GroupAt(Making.Path($"{g}/{p}")), Resource.Of(new GroupId(987_654)), default];
+        foreach (var resource in elsewhere)
+        {
+            var decision = await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.ReadGroupPackages, resource);
+            Assert.Equal(DenyReason.ResourceNotFound, decision.Reason);
+        }
+
+        Assert.True((await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.ReadPackage, Resource.Of(project))).Allowed);
+    }
+
+    [Fact]
     public async Task ValidateAnonymous_OfAProject_GoesByWhatIsPublicNow()
     {
         var group = await Grid.GroupAsync(visibility: Visibility.Public);

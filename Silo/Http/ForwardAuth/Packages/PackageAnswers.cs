@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth.Packages;
@@ -11,6 +12,9 @@ internal static class PackageAnswers
     public const string Challenge = "Basic realm=\"GitLab Packages Registry\"";
 
     private const string Json = "application/json";
+
+    /// <summary>The scopes with which a token can see a private project (reference §1.3).</summary>
+    private const DeployTokenScopes PackageScopes = DeployTokenScopes.ReadPackageRegistry | DeployTokenScopes.WritePackageRegistry;
 
     /// <summary>The answer to nobody, where nobody may do what is asked.</summary>
     public static readonly ForwardAuthAnswer NotAuthenticated = ForwardAuthAnswer.Ask(Challenge, Body("401 Unauthorized"), Json);
@@ -31,6 +35,7 @@ internal static class PackageAnswers
     public static ForwardAuthAnswer? To(PackageRequest request, ImmutableArray<Decision> decisions) => decisions[0] switch
     {
         { Allowed: true } allowed => ForwardAuthAnswer.Allow(allowed),
+        { Reason: DenyReason.FeatureDisabled, Principal: { } principal } when (principal.Scopes & PackageScopes) == 0 => NotFound(request.Address),
         { Reason: var reason } => To(request, reason, mayRead: decisions[^1].Allowed),
     };
 

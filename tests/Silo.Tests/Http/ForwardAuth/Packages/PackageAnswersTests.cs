@@ -1,3 +1,4 @@
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Silo.Http.ForwardAuth.Packages;
 using OrleansTokens.Validation;
@@ -57,6 +58,18 @@ public sealed class PackageAnswersTests
                 Assert.Equal(answer?.Status == 200, answer?.Granted is not null);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(DeployTokenScopes.ReadPackageRegistry, null)]
+    [InlineData(DeployTokenScopes.WritePackageRegistry, null)]
+    [InlineData(DeployTokenScopes.ReadRepository | DeployTokenScopes.ReadRegistry, "not_found")]
+    public void Answer_WherePackagesAreSwitchedOff_HidesTheProjectFromWhoCannotSeeIt(DeployTokenScopes scopes, string? reason)
+    {
+        var principal = new Principal(new TokenId(1), new NamespaceId(NamespaceKind.Project, 1), "u", scopes);
+        var answer = PackageAnswers.To(Request("npm", false), [new Decision(false, DenyReason.FeatureDisabled, principal, null)]);
+
+        Assert.Equal((403, reason), (answer!.Status, answer.Reason));
     }
 
     [Theory]
