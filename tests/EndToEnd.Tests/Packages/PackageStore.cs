@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.EndToEnd.Tests.Programs;
 
@@ -32,6 +33,9 @@ internal sealed partial class PackageStore : IAsyncDisposable
     /// <summary>Requests that came through, as <c>METHOD path user</c>.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>What came through, as it was sent, with the project and the group that the proxy named.</summary>
+    public ConcurrentQueue<PassedOn> Passed { get; } = new();
+
     /// <summary>Whether a request that reached the server brought a credential along.</summary>
     public bool SawCredential { get; private set; }
 
@@ -52,6 +56,10 @@ internal sealed partial class PackageStore : IAsyncDisposable
     {
         var request = context.Request;
         Requests.Enqueue($"{request.Method} {request.Path} {request.Headers["X-Auth-User"]}");
+        Passed.Enqueue(new PassedOn(
+            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+            request.Headers["X-Auth-Project"].ToString(),
+            request.Headers["X-Auth-Group"].ToString()));
         SawCredential |= request.Headers.ContainsKey("Authorization") || request.Headers.ContainsKey("Deploy-Token");
         var address = PackageAddress().Match(request.Path.Value!);
         if (!address.Success)
@@ -124,5 +132,7 @@ internal sealed partial class PackageStore : IAsyncDisposable
 
 /// <summary>A request for packages. Of <paramref name="Project"/> and <paramref name="Group"/>, full paths, one is empty.</summary>
 internal sealed record PackageCall(HttpContext Context, string Base, string Format, string Path, string Project, string Group);
+
+internal sealed record PassedOn(string Target, string Project, string Group);
 
 internal sealed record PackageFile(string Project, string Format, string Path);
