@@ -99,7 +99,7 @@ internal sealed record ExplanationBody(
         DenyReasonNames.Of(explanation.Decision.Reason),
         explanation.Token is { } token ? DeployTokenBody.Of(token, now) : null,
         explanation.Token is { } held ? HolderBody.Of(held.Holder) : null,
-        explanation.Decision.Resource is { } resource ? new ResourceBody(resource.Id.Value, resource.FullPath) : null,
+        ResourceBody.Of(explanation.Decision),
         [.. explanation.Facts.Select(fact => new FactBody(fact.Check, fact.Passed, fact.Detail))]);
 }
 
@@ -111,10 +111,19 @@ internal sealed record HolderBody(
     public static HolderBody Of(NamespaceId holder) => new(holder.Kind is NamespaceKind.Group ? "group" : "project", holder.Value);
 }
 
-/// <summary>The project that an action was aimed at.</summary>
+/// <summary>The project or group that an action was aimed at.</summary>
 internal sealed record ResourceBody(
+    [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("full_path")] string FullPath);
+    [property: JsonPropertyName("full_path")] string FullPath)
+{
+    public static ResourceBody? Of(Decision decision) => decision switch
+    {
+        { Resource: { } project } => new("project", project.Id.Value, project.FullPath),
+        { Group: { } group } => new("group", group.Id.Value, group.FullPath),
+        _ => null,
+    };
+}
 
 /// <summary>One thing that a decision looked at.</summary>
 internal sealed record FactBody(

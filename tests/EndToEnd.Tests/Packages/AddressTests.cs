@@ -106,7 +106,8 @@ public sealed class AddressTests(PackagesFixture fixture)
 
     private Task<HttpResponseMessage> SendAsync(string method, string address, string place, IssuedToken? token)
     {
-        var path = address.Replace("{app}", $"{fixture.App}", StringComparison.Ordinal).Replace("{group}", $"{fixture.Group}", StringComparison.Ordinal);
+        var path = address.Replace("{app}", $"{fixture.App}", StringComparison.Ordinal)
+            .Replace("{group}", $"{fixture.Group}", StringComparison.Ordinal);
         var request = new HttpRequestMessage(new HttpMethod(method), new Uri(fixture.Proxy, "/api/v4/" + path));
         if (token is not null)
         {
@@ -121,7 +122,8 @@ public sealed class AddressTests(PackagesFixture fixture)
         switch (place)
         {
             case Basic:
-                headers.Authorization = new AuthenticationHeaderValue(Basic, Convert.ToBase64String(Encoding.UTF8.GetBytes(token.Credentials)));
+                var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(token.Credentials));
+                headers.Authorization = new AuthenticationHeaderValue(Basic, credentials);
                 break;
             case Bearer:
                 headers.Authorization = new AuthenticationHeaderValue(Bearer, token.Secret);

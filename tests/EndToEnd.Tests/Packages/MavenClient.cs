@@ -37,7 +37,8 @@ internal sealed class MavenClient(TemporaryDirectory folder, bool basic = false)
             Directory.Delete(local, recursive: true);
         }
 
-        var result = await RunAsync(registry, token, Plugin("dependency") + ":get", $"-Dartifact=com.acme:library:{version}:txt", "-Dtransitive=false");
+        string[] arguments = [Plugin("dependency") + ":get", $"-Dartifact=com.acme:library:{version}:txt", "-Dtransitive=false"];
+        var result = await RunAsync(registry, token, arguments);
         if (result.ExitCode == 0)
         {
             AssertContent(Path.Combine(local, "library", version, $"library-{version}.txt"), version);

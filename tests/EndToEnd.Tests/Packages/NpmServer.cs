@@ -32,7 +32,8 @@ internal sealed class NpmServer : IAsyncDisposable
 
         await File.WriteAllTextAsync(directory["verdaccio.yaml"], configuration);
         var address = Loopback.Address(Loopback.FreePort());
-        string[] arguments = [NodeModules.Path("verdaccio", "bin", "verdaccio"), "--config", directory["verdaccio.yaml"], "--listen", address.Authority];
+        string[] arguments =
+            [NodeModules.Path("verdaccio", "bin", "verdaccio"), "--config", directory["verdaccio.yaml"], "--listen", address.Authority];
         var environment = new Dictionary<string, string> { ["HOME"] = directory.Path };
         var program = BackgroundProgram.Start("node", arguments, environment, directory.Path);
         var server = new NpmServer(program, address);

@@ -21,7 +21,8 @@ internal sealed class PythonClient(TemporaryDirectory folder) : PackageClient(fo
             ($"{information}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
             ($"{information}/RECORD", $"acme_library.txt,,\n{information}/METADATA,,\n{information}/WHEEL,,\n{information}/RECORD,,\n"));
         string[] credential = token is null ? [] : ["--username", token.Username, "--password", token.Secret];
-        return await RunAsync(directory, ["twine", "upload", "--non-interactive", "--disable-progress-bar", "--repository-url", registry, .. credential, wheel]);
+        string[] options = ["--non-interactive", "--disable-progress-bar", "--repository-url", registry];
+        return await RunAsync(directory, ["twine", "upload", .. options, .. credential, wheel]);
     }
 
     public override async Task<ProgramResult> FetchAsync(string registry, IssuedToken? token, string version)
@@ -30,9 +31,9 @@ internal sealed class PythonClient(TemporaryDirectory folder) : PackageClient(fo
         var credential = token is null ? "" : $"{Uri.EscapeDataString(token.Username)}:{token.Secret}@";
         var index = $"{registry.Replace("://", $"://{credential}", StringComparison.Ordinal)}/simple";
         var packages = Path.Combine(directory, "packages");
+        string[] options = ["--isolated", "-vv", "--no-input", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--retries", "0"];
         var result = await RunAsync(
-            directory,
-            ["pip", "install", "--isolated", "-vv", "--no-input", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--retries", "0", "--target", packages, "--index-url", index, $"acme-library=={version}"]);
+            directory, ["pip", "install", .. options, "--target", packages, "--index-url", index, $"acme-library=={version}"]);
         if (result.ExitCode == 0)
         {
             AssertContent(Path.Combine(packages, "acme_library.txt"), version);

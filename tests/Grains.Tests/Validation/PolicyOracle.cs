@@ -129,6 +129,11 @@ public static class PolicyOracle
             return DenyReason.ResourceNotFound;
         }
 
+        return AuthorizeAt(asked, token, project);
+    }
+
+    private static DenyReason AuthorizeAt(OracleCase asked, OracleToken token, OracleNode project)
+    {
         // §3.6: what everybody may read of packages is not hidden from who has a token, whatever token it is.
         if (asked.Action == RegistryAction.ReadPackage && IsOpen(project, asked.Action))
         {
