@@ -69,6 +69,8 @@ internal sealed class NuGetClient(TemporaryDirectory folder) : PackageClient(fol
         new Dictionary<string, string>
         {
             ["HOME"] = directory,
+            ["TMPDIR"] = directory,
+            ["DOTNET_EnableDiagnostics"] = "0",
             ["NUGET_PACKAGES"] = Path.Combine(directory, "packages"),
             ["NUGET_HTTP_CACHE_PATH"] = Path.Combine(directory, "cache"),
             ["NUGET_ENHANCED_MAX_NETWORK_TRY_COUNT"] = "1",
