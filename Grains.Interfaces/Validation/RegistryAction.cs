@@ -40,6 +40,9 @@ public enum RegistryAction
 
     /// <summary>Change something for a whole group's packages. Never allowed to a deploy token.</summary>
     WriteGroupPackages = 11,
+
+    /// <summary>Learn what a credential is that is alive, at no particular resource, whatever its scopes.</summary>
+    Introspect = 21,
 }
 
 /// <summary>The names of actions in the API.</summary>
@@ -58,6 +61,7 @@ public static class ActionNames
         ("write_package", RegistryAction.WritePackage),
         ("read_group_packages", RegistryAction.ReadGroupPackages),
         ("write_group_packages", RegistryAction.WriteGroupPackages),
+        ("introspect", RegistryAction.Introspect),
     ];
 
     /// <summary>Every name.</summary>
@@ -75,7 +79,7 @@ public static class ActionNames
 
     /// <summary>Whether the action is aimed at a resource.</summary>
     public static bool NeedsResource(RegistryAction action) =>
-        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry);
+        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry or RegistryAction.Introspect);
 
     /// <summary>Whether the resource that the action is aimed at is a group; otherwise it is a project.</summary>
     public static bool IsOfGroups(RegistryAction action) =>

@@ -71,7 +71,11 @@ internal static class TokenPolicy
         }
 
         var token = input.Token!;
-        var principal = new Principal(token.Id, token.Holder, token.Username, token.Scopes);
+        var principal = new Principal(token.Id, token.Holder, token.Username, token.Scopes)
+        {
+            IssuedAt = token.CreatedAt,
+            ExpiresAt = token.ExpiresAt,
+        };
         var reason = RefuseAction(input, token, facts);
         return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group };
     }
@@ -119,6 +123,11 @@ internal static class TokenPolicy
     private static DenyReason RefuseAction(in DecisionInput input, DeployTokenView token, FactList? facts)
     {
         var action = input.Action;
+        if (action == RegistryAction.Introspect)
+        {
+            return DenyReason.None; // Being right and alive is all that was asked.
+        }
+
         if (!IsOfPackages(action) && (token.Scopes & ScopesOfUse) == 0)
         {
             return Failed(facts, "scopes", "Package scopes count for packages only.", DenyReason.ScopesOfNoUseHere);

@@ -34,6 +34,10 @@ internal sealed record Operation(HttpMethod Method, string Path, string Id, stri
     /// <summary>What the caller must be able to do with the target.</summary>
     public TargetAccess Access { get; init; } = TargetAccess.Read;
 
+    /// <summary>Whether parameters are documented as the body's. A DELETE has one only where what it sends must not stand in an
+    /// address.</summary>
+    public bool HasBody { get; init; } = Method != HttpMethod.Get && Method != HttpMethod.Delete;
+
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = StatusCodes.Status200OK;
 

@@ -39,10 +39,10 @@ internal static class PolicyCases
         from expiry in Gen.OneOf<long?>(null, null, null, null, null, 1, 1, 1, TimeSpan.TicksPerDay, 0, -1, -TimeSpan.TicksPerDay)
         from state in Gen.Int[0, 39]
         from shown in Gen.Int[0, 29]
-        from action in Gen.Int[0, 12]
+        from action in Gen.OneOf([.. Enum.GetValues<RegistryAction>(), (RegistryAction)99])
         from old in Gen.Int[0, 5]
         from parents in Gen.Int[0, 3]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, (RegistryAction)action, old == 0) with
+        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
         {
             ParentsReachGroupPackages = parents == 0,
         };

@@ -11,6 +11,10 @@ using Microsoft.Extensions.Logging;
 using OrleansTokens.Silo.Hosting;
 using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.GitLabApi;
+using OrleansTokens.Silo.Http.LeakReports;
+using OrleansTokens.Silo.Http.OAuth;
+using OrleansTokens.Silo.Tests.Http.LeakReports;
+using OrleansTokens.Silo.Tests.Http.OAuth;
 
 [assembly: AssemblyFixture(typeof(OrleansTokens.Silo.Tests.Http.GitLabApi.ApiHost))]
 
@@ -60,6 +64,7 @@ public sealed class ApiHost : IAsyncLifetime
             ["Grid:DataDirectory"] = _directory,
             ["Grid:AdminToken"] = AdministratorToken,
         });
+        builder.Configuration.AddInMemoryCollection([.. OAuthCalls.Settings, .. LeakReportCalls.Settings]);
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Debug).AddFilter("Orleans", LogLevel.Warning)
             .AddFilter("Microsoft", LogLevel.Warning);
@@ -68,9 +73,13 @@ public sealed class ApiHost : IAsyncLifetime
         builder.LimitConnections(settings.MaxConnections);
         builder.Services.AddGitLabApi(settings.ExternalUrl);
         builder.Services.AddApiReference();
+        builder.Services.AddOAuth(settings.OAuth);
+        builder.Services.AddLeakReports(settings.LeakReports);
         _app = builder.Build();
         _app.UseGitLabApiErrors();
         _app.MapGitLabApi();
+        _app.MapOAuth();
+        _app.MapLeakReports();
         _app.MapApiReference();
         await _app.StartAsync();
         await _app.Services.GetRequiredService<FirstStart>().RunAsync();
