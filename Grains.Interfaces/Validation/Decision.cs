@@ -57,6 +57,14 @@ public enum DenyReason
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
 
+    /// <summary>
+    /// An external service decides who may see what, and deploy tokens are not accepted beside it (reference §3.7). The token itself is
+    /// right and alive. What a surface answers: git and Git LFS as for a project that does not exist, <c>/jwt/auth</c> and the dependency
+    /// proxy 403. Package addresses that ignore a token they do not know (path B) decide again as for nobody, and challenge where nobody
+    /// may; package addresses that insist on what was shown (path C) answer 401.
+    /// </summary>
+    ExternalAuthorization = 16,
+
     /// <summary>The group, whose packages are wanted as a whole, is not the one that holds the token but one below it (reference §3.6).</summary>
     HolderNotThisGroup = 17,
 
@@ -99,7 +107,8 @@ public sealed record Principal(
 /// <param name="Allowed">Whether it is allowed.</param>
 /// <param name="Reason">Why not; <see cref="DenyReason.None"/> exactly where it is allowed.</param>
 /// <param name="Principal">Whom the credential stands for, where it is right and alive, allowed or not; null otherwise.</param>
-/// <param name="Resource">The project the action was aimed at, where there is one and it exists.</param>
+/// <param name="Resource">The project the action was aimed at, where there is one and it exists. It is not looked for where a credential
+/// is wrong or dead.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.Decision)]
 public sealed record Decision(
     [property: Id(0)] bool Allowed,

@@ -9,6 +9,7 @@ using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.DeployTokens;
@@ -24,6 +25,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     private readonly TimeProvider _time;
     private readonly ILogger<DeployTokenGrain> _logger;
     private readonly TokenId _id;
+    private readonly IApplicationSettingsGrain _settings;
     private ImmutableArray<SecretDigest> _digests;
     private DeployTokenState? _digestsOf;
     private bool _ending;
@@ -44,6 +46,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _time = time;
         _logger = logger;
         _id = new TokenId(this.GetPrimaryKeyLong());
+        _settings = GrainFactory.GetGrain<IApplicationSettingsGrain>(0);
     }
 
     private DeployTokenState State => _state.Current;
@@ -55,6 +58,16 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
         }
 
+        // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
+        var state = State;
+        var match = Match(request.Credential, out var outdated);
+        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, request.Questions[0], default, default, _time.GetUtcNow()));
+        if (refusal.Principal is null)
+        {
+            return new ValidationAnswer([.. Enumerable.Repeat(refusal, request.Questions.Length)]);
+        }
+
+        var settings = await SettingsAsync();
         var places = new Place[request.Questions.Length];
         for (var i = 0; i < places.Length; i++)
         {
@@ -62,14 +75,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         }
 
         var holderExists = await HolderExistsAsync(places);
-        var match = Match(request.Credential);
 
         // No await from here on: what is decided is true when it leaves.
+        match = ReferenceEquals(state, State) ? match : Match(request.Credential, out outdated);
+        BeginRedigesting(outdated, request.Credential.Secret);
         var now = _time.GetUtcNow();
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now));
+            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], settings, now));
             decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
         }
 
@@ -78,11 +92,12 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
+        var settings = await SettingsAsync();
         var place = await LocateAsync(request.Question);
         var holderExists = await HolderExistsAsync([place]);
-        var match = request.Credential is { } credential ? Match(credential) : CredentialMatch.Right;
+        var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
         var facts = new FactList();
-        var input = Input(match, holderExists, request.Question, place, _time.GetUtcNow());
+        var input = Input(match, holderExists, request.Question, place, settings, _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
         return new Explanation(input.Token, decision, facts.Facts);
     }
@@ -208,11 +223,14 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _ending = false;
     }
 
-    private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
+    private DecisionInput Input(
+        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
     {
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings);
     }
+
+    private async ValueTask<DecisionSettings> SettingsAsync() => DecisionSettings.Of(await _settings.GetAsync());
 
     private async ValueTask<Place> LocateAsync(Question question)
     {
@@ -247,9 +265,11 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         ? ValueTask.FromResult<Lineage?>(null)
         : NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).GetLineageAsync(below: 0);
 
-    private CredentialMatch Match(Credential credential)
+    /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
+    private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
     {
         var secret = credential.Secret;
+        outdated = null;
         if (State.Status == DeployTokenStatus.None)
         {
             _ = Digest(secret); // The same work as for a token that exists.
@@ -263,11 +283,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             isCertain &= match != DigestMatch.UnknownKey;
             if (match == DigestMatch.Same)
             {
-                if (digest.NeedsRedigest(_keys))
-                {
-                    BeginRedigesting(digest.ToStorageText(), Digest(secret).ToStorageText());
-                }
-
+                outdated = digest.NeedsRedigest(_keys) ? digest : null;
                 var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
                 return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
                     ? CredentialMatch.Right
@@ -295,14 +311,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     private SecretDigest Digest(Secret secret) => SecretDigest.Compute(_keys, DigestPurpose.DeployToken, secret);
 
     /// <summary>Keeps the secret under the newest master key, now that it was seen. Off the path of the validation.</summary>
-    private void BeginRedigesting(string old, string renewed)
+    private void BeginRedigesting(SecretDigest? outdated, Secret secret)
     {
-        if (_redigesting)
+        if (outdated is null || _redigesting)
         {
             return;
         }
 
         _redigesting = true;
+        var (old, renewed) = (outdated.ToStorageText(), Digest(secret).ToStorageText());
         this.RegisterGrainTimer(
             () => RedigestAsync(old, renewed), new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
     }

@@ -28,6 +28,7 @@ internal enum CredentialMatch
 /// <param name="Resource">The lineage of the project or group it is aimed at; null where there is none.</param>
 /// <param name="ViaRedirect">Whether it was named by an old path.</param>
 /// <param name="Now">The time of the decision.</param>
+/// <param name="Settings">What is set for the whole installation.</param>
 internal readonly record struct DecisionInput(
     DeployTokenView? Token,
     CredentialMatch Match,
@@ -35,18 +36,16 @@ internal readonly record struct DecisionInput(
     RegistryAction Action,
     Lineage? Resource,
     bool ViaRedirect,
-    DateTimeOffset Now)
+    DateTimeOffset Now,
+    DecisionSettings Settings = default)
 {
-    /// <summary>Whether the tokens of the groups above a group reach its packages as a whole too, which GitLab does not let them.</summary>
-    public bool ParentsReachGroupPackages { get; init; }
-
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
         new(null, CredentialMatch.None, false, action, resource, viaRedirect, now);
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4, §3.6.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4, §3.6, §3.7.
 /// </summary>
 internal static class TokenPolicy
 {
@@ -133,15 +132,27 @@ internal static class TokenPolicy
             return Failed(facts, "scopes", "Package scopes count for packages only.", DenyReason.ScopesOfNoUseHere);
         }
 
+        // Reference §3.7: where repositories are served the token is known all the same, and only what is public can still be seen.
+        var forCode = action is RegistryAction.DownloadCode or RegistryAction.UploadCode;
+        if (input.Settings.RefusesDeployTokens && action != RegistryAction.Authenticate && !forCode)
+        {
+            return RefusedExternally(facts);
+        }
+
         if (!ActionNames.NeedsResource(action))
         {
             return RefuseByScope(action, token.Scopes, facts);
         }
 
-        if (!Exists(input))
-        {
-            return Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
-        }
+        return Exists(input)
+            ? RefuseAtResource(input, token, facts)
+            : Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
+    }
+
+    /// <summary>Whether a token that is right and alive may do what is wanted with a resource that exists.</summary>
+    private static DenyReason RefuseAtResource(in DecisionInput input, DeployTokenView token, FactList? facts)
+    {
+        var action = input.Action;
 
         // Reference §3.6: a token is no worse than none, where package registries are served.
         if (action == RegistryAction.ReadPackage && IsPublic(input, facts: null))
@@ -160,7 +171,7 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("holder", $"It is within {token.Holder}.");
-        if (ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.ParentsReachGroupPackages)
+        if (ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.Settings.GroupPackagesOfParents)
         {
             return Failed(facts, "group", $"It is not {token.Holder} itself, but below it.", DenyReason.HolderNotThisGroup);
         }
@@ -168,6 +179,11 @@ internal static class TokenPolicy
         if (FeatureOf(input) == FeatureAccess.Disabled)
         {
             return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
+        }
+
+        if (input.Settings.RefusesDeployTokens && !IsOpen(input))
+        {
+            return RefusedExternally(facts);
         }
 
         if (RefuseByScope(action, token.Scopes, facts) is var refusal && refusal != DenyReason.None)
@@ -222,15 +238,18 @@ internal static class TokenPolicy
     private static bool IsPublic(in DecisionInput input, FactList? facts)
     {
         var reads = input.Action is RegistryAction.DownloadCode or RegistryAction.PullImage or RegistryAction.ReadPackage;
-        var allowed = reads && Exists(input) && FeatureOf(input) switch
-        {
-            FeatureAccess.Public => true,
-            FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
-            _ => false,
-        };
+        var allowed = reads && Exists(input) && IsOpen(input);
         facts?.Add(allowed, "visibility", allowed ? "Everybody may read it." : "It is not public, or this is not reading.");
         return allowed;
     }
+
+    /// <summary>Whether everybody may see what the action is about, of a resource that exists.</summary>
+    private static bool IsOpen(in DecisionInput input) => FeatureOf(input) switch
+    {
+        FeatureAccess.Public => true,
+        FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
+        _ => false,
+    };
 
     /// <summary>
     /// Whether there is a resource of the kind that the action is aimed at, by the way it was named: images do not follow a project that
@@ -272,6 +291,9 @@ internal static class TokenPolicy
             ? (null, new LocatedGroup(lineage.Node.Id.AsGroup, lineage.FullPath))
             : (new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath), null);
     }
+
+    private static DenyReason RefusedExternally(FactList? facts) => Failed(
+        facts, "external_authorization", "An external service decides, and deploy tokens are not accepted beside it.", DenyReason.ExternalAuthorization);
 
     private static DenyReason Failed(FactList? facts, string check, string detail, DenyReason reason)
     {

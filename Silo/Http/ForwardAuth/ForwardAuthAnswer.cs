@@ -1,3 +1,4 @@
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
@@ -22,6 +23,12 @@ internal sealed record ForwardAuthAnswer(
     /// <summary>The value of <see cref="ReasonHeader"/> for a fault.</summary>
     public const string UnavailableReason = "unavailable";
 
+    /// <summary>The value of <see cref="ReasonHeader"/> for a source that is banned.</summary>
+    public const string BannedReason = "banned";
+
+    /// <summary>The same, where 429 is set as the status of the banned: the proxy has to turn it into that.</summary>
+    public const string TooManyRequestsReason = "too_many_requests";
+
     private const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>The answer when nothing is known, which is never that something is allowed.</summary>
@@ -34,6 +41,9 @@ internal sealed record ForwardAuthAnswer(
     /// <summary>What was decided, where it is allowed: who asks and where, for the proxy; null for every other status.</summary>
     public Decision? Granted { get; private init; }
 
+    /// <summary>The seconds after which to try again; null where that would not help.</summary>
+    public long? RetryAfterSeconds { get; private init; }
+
     /// <summary>Lets the client in.</summary>
     /// <param name="decision">What allows it. One that does not is a fault.</param>
     public static ForwardAuthAnswer Allow(Decision decision) => decision is { Allowed: true, Reason: DenyReason.None }
@@ -43,6 +53,15 @@ internal sealed record ForwardAuthAnswer(
     /// <summary>Asks for another credential.</summary>
     public static ForwardAuthAnswer Ask(string challenge, string body, string contentType = PlainText) =>
         new(StatusCodes.Status401Unauthorized, Body: body, ContentType: contentType) { Challenge = challenge };
+
+    /// <summary>The answer to somebody who is banned.</summary>
+    public static ForwardAuthAnswer To(Ban ban) => new(
+        StatusCodes.Status403Forbidden,
+        ban.Status == StatusCodes.Status429TooManyRequests ? TooManyRequestsReason : BannedReason,
+        AttemptGuard.Refusal)
+    {
+        RetryAfterSeconds = ban.RetryAfterSeconds,
+    };
 
     /// <summary>The answer to a request about which nothing is decided.</summary>
     public static ForwardAuthAnswer To(Refusal refusal) => new(StatusCodes.Status403Forbidden, ReasonOf(refusal), TextOf(refusal));

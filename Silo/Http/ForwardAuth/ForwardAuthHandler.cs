@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansTokens.Validation;
@@ -57,6 +58,11 @@ internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface
         if (answer.Reason is not null)
         {
             response.Headers[ForwardAuthAnswer.ReasonHeader] = answer.Reason;
+        }
+
+        if (answer.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (answer.Granted is { } decision)

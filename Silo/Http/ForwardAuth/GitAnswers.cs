@@ -54,7 +54,7 @@ internal static class GitAnswers
         DenyReason.ResourceOutsideHolder => NotAuthenticated,
         // So is one of a project without a repository (reference §3.2, step 3).
         DenyReason.FeatureDisabled => NotAuthenticated,
-        DenyReason.ResourceNotFound => request.IsLfs ? LfsNotFound : NotFound,
+        DenyReason.ResourceNotFound or DenyReason.ExternalAuthorization => request.IsLfs ? LfsNotFound : NotFound,
         // git-lfs is told that there is nothing where it may not read, and that it may not write only where it may read.
         DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived when request.IsLfs =>
             mayDownload ? LfsForbidden : LfsNotFound,

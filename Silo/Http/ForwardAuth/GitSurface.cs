@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using OrleansTokens.Client;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
 /// <summary>git over HTTP and git-lfs. Owns every address that no other surface does.</summary>
-internal sealed class GitSurface(DeployTokenValidator validator) : IForwardedSurface
+internal sealed class GitSurface(DeployTokenValidator validator, AttemptGuard guard) : IForwardedSurface
 {
     public bool Owns(OriginalUri uri) => true;
 
@@ -17,14 +18,24 @@ internal sealed class GitSurface(DeployTokenValidator validator) : IForwardedSur
             return ForwardAuthAnswer.To(refusal);
         }
 
-        return await DecideAsync(git, context) is { } decisions ? GitAnswers.To(git, decisions) : GitAnswers.NotAuthenticated;
+        var form = BasicCredential.Read(context.Request.Headers.Authorization, out var basic);
+        var attempt = await guard.BeginAsync(context, form, basic);
+        if (attempt.Ban is { } ban)
+        {
+            return ForwardAuthAnswer.To(ban);
+        }
+
+        var decisions = await DecideAsync(git, form, basic, context.RequestAborted);
+        var answer = decisions is { } decided ? GitAnswers.To(git, decided) : GitAnswers.NotAuthenticated;
+        attempt.End(answer.Status);
+        return answer;
     }
 
     /// <summary>The decisions; null where the credential is none that could be anyone's.</summary>
-    private async Task<ImmutableArray<Decision>?> DecideAsync(GitRequest git, HttpContext context)
+    private async Task<ImmutableArray<Decision>?> DecideAsync(
+        GitRequest git, BasicCredentialForm form, BasicCredential? basic, CancellationToken cancellation)
     {
-        var cancellation = context.RequestAborted;
-        switch (BasicCredential.Read(context.Request.Headers.Authorization, out var basic))
+        switch (form)
         {
             case BasicCredentialForm.Present:
                 return basic?.Secret is { } secret

@@ -41,9 +41,12 @@ internal static class PolicyCases
         from shown in Gen.Int[0, 29]
         from action in Gen.OneOf([.. Enum.GetValues<RegistryAction>(), (RegistryAction)99])
         from old in Gen.Int[0, 5]
+        from elsewhere in Gen.Int[0, 5]
         from parents in Gen.Int[0, 3]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
+        let at = (holder, near, last == 0 ? target : tree.Count - 1)
+        select Case(tree, at, scopes, expiry, state, shown, action, old == 0) with
         {
+            IsDecidedElsewhere = elsewhere == 0,
             ParentsReachGroupPackages = parents == 0,
         };
 
@@ -59,10 +62,8 @@ internal static class PolicyCases
         };
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
-            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now)
-        {
-            ParentsReachGroupPackages = asked.ParentsReachGroupPackages,
-        };
+            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now,
+            new DecisionSettings(asked.IsDecidedElsewhere, asked.ParentsReachGroupPackages));
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -126,7 +127,7 @@ internal static class PolicyCases
             _ => new OracleCredential(true, Username),
         };
         credential = token is null && credential is not null ? credential with { IsSecretOfToken = false } : credential;
-        return new OracleCase(token, credential, action, target, isOldPath, Noon);
+        return new OracleCase(token, credential, action, target, isOldPath, IsDecidedElsewhere: false, Noon);
     }
 
     private static List<OracleNode> Plant(

@@ -16,9 +16,16 @@ public sealed record OracleToken(
 /// <summary>What somebody shows. No username: the surface does not check one.</summary>
 public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
 
-/// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
+/// <summary>A whole question: who shows what of which token, and wants to do what where. <paramref name="IsDecidedElsewhere"/>: the external
+/// authorization service is enabled, and deploy tokens are not allowed beside it.</summary>
 public sealed record OracleCase(
-    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now)
+    OracleToken? Token,
+    OracleCredential? Credential,
+    RegistryAction Action,
+    OracleNode? Target,
+    bool IsOldPath,
+    bool IsDecidedElsewhere,
+    DateTimeOffset Now)
 {
     /// <summary>Whether the installation lets tokens of the groups above read a group's packages.</summary>
     public bool ParentsReachGroupPackages { get; init; }
@@ -51,6 +58,7 @@ public static class PolicyOracle
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
     private static readonly HashSet<RegistryAction> OfGroups = [RegistryAction.ReadGroupPackages, RegistryAction.WriteGroupPackages];
     private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage, .. OfGroups];
+    private static readonly HashSet<RegistryAction> OfGit = [RegistryAction.DownloadCode, RegistryAction.UploadCode];
     private static readonly HashSet<RegistryAction> Reading =
         [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage, RegistryAction.ReadGroupPackages];
 
@@ -127,20 +135,21 @@ public static class PolicyOracle
             return DenyReason.None;
         }
 
+        // §3.7: refused wherever a token is of use; at git, where it authenticates, only once it is known which project is meant.
+        if (asked.IsDecidedElsewhere && !OfGit.Contains(asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
+        }
+
         if (AtNoPlace.Contains(asked.Action))
         {
             return ByScope(asked.Action, token);
         }
 
-        if (project is null)
-        {
-            return DenyReason.ResourceNotFound;
-        }
-
-        return AuthorizeAt(asked, token, project);
+        return project is null ? DenyReason.ResourceNotFound : AuthorizeAt(project, asked, token);
     }
 
-    private static DenyReason AuthorizeAt(OracleCase asked, OracleToken token, OracleNode project)
+    private static DenyReason AuthorizeAt(OracleNode project, OracleCase asked, OracleToken token)
     {
         // §3.6: what everybody may read of packages is not hidden from who has a token, whatever token it is.
         if (asked.Action == RegistryAction.ReadPackage && IsOpen(project, asked.Action))
@@ -165,6 +174,12 @@ public static class PolicyOracle
         if (Level(project, asked.Action) == "disabled")
         {
             return DenyReason.FeatureDisabled;
+        }
+
+        // §3.7: "git private". What everybody may see is not hidden from who has a token.
+        if (asked.IsDecidedElsewhere && !IsOpen(project, asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
         }
 
         var byScope = ByScope(asked.Action, token);

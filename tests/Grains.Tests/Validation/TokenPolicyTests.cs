@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 using static OrleansTokens.DeployTokens.DeployTokenScopes;
 
@@ -231,10 +232,10 @@ public sealed class TokenPolicyTests
         Refuses(DenyReason.HolderNotThisGroup, Token(Acme, ScopeNames.All), RegistryAction.ReadGroupPackages, PlatformLineage());
         var input = new DecisionInput(
             Token(Acme, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.ReadGroupPackages, PlatformLineage(), false, Now);
-        Assert.True(TokenPolicy.Decide(input with { ParentsReachGroupPackages = true }).Allowed);
+        Assert.True(TokenPolicy.Decide(input with { Settings = Parents }).Allowed);
         foreach (var holder in new[] { Api, Sibling, Project(2) })
         {
-            var outside = input with { Token = Token(holder, ScopeNames.All), ParentsReachGroupPackages = true };
+            var outside = input with { Token = Token(holder, ScopeNames.All), Settings = Parents };
             Assert.Equal(DenyReason.ResourceOutsideHolder, TokenPolicy.Decide(outside).Reason);
         }
     }
@@ -257,6 +258,52 @@ public sealed class TokenPolicyTests
     [InlineData(Visibility.Public, RegistryAction.WritePackage, DenyReason.ResourceOutsideHolder)]
     public void Decide_OfPackagesElsewhere_AllowsReadingWhatIsPublic(Visibility visibility, RegistryAction action, DenyReason reason) =>
         Assert.Equal(reason, Decide(Token(Sibling, ReadRepository), action, ApiLineage(visibility)).Reason);
+
+    [Theory]
+    [InlineData(RegistryAction.Authenticate, DenyReason.None, DenyReason.None)]
+    [InlineData(RegistryAction.SignInToRegistry, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.DownloadCode, DenyReason.ExternalAuthorization, DenyReason.None)]
+    [InlineData(RegistryAction.UploadCode, DenyReason.ExternalAuthorization, DenyReason.ActionNeverGranted)]
+    [InlineData(RegistryAction.PullImage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.PushImage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.ReadPackage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.WritePackage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    public void Decide_WhenAnExternalServiceDecides_RefusesTokensButForCodeThatIsPublic(
+        RegistryAction action, DenyReason whenPrivate, DenyReason whenPublic)
+    {
+        Assert.Equal(whenPrivate, Reason(Visibility.Private, Settings(enabled: true, allowed: false)));
+        Assert.Equal(whenPrivate, Reason(Visibility.Internal, Settings(enabled: true, allowed: false)));
+        Assert.Equal(whenPublic, Reason(Visibility.Public, Settings(enabled: true, allowed: false)));
+        foreach (var visibility in Enum.GetValues<Visibility>())
+        {
+            Assert.Equal(Reason(visibility, default), Reason(visibility, Settings(enabled: true, allowed: true)));
+            Assert.Equal(Reason(visibility, default), Reason(visibility, Settings(enabled: false, allowed: false)));
+        }
+
+        DenyReason Reason(Visibility visibility, DecisionSettings settings) => TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, true, action, ApiLineage(visibility), false, Now, settings)).Reason;
+    }
+
+    [Fact]
+    public void Decide_WhenAnExternalServiceDecides_StillKnowsWhoIsRightAndLetsEverybodyReadWhatIsPublic()
+    {
+        var settings = Settings(enabled: true, allowed: false);
+        var refused = TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+        Assert.Equal((DenyReason.ExternalAuthorization, 1L), (refused.Reason, refused.Principal?.Token.Value));
+        var wrong = TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.OtherSecret, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+        Assert.Equal(DenyReason.SecretMismatch, wrong.Reason);
+        Assert.True(Anonymous(RegistryAction.PullImage, ApiLineage(Visibility.Public)).Allowed);
+    }
+
+    private static DecisionSettings Settings(bool enabled, bool allowed) => DecisionSettings.Of(new ApplicationSettings
+    {
+        ExternalAuthorizationServiceEnabled = enabled,
+        AllowDeployTokensAndKeysWithExternalAuthn = allowed,
+    });
+
+    private static readonly DecisionSettings Parents = DecisionSettings.Of(new ApplicationSettings { GroupPackagesOfParents = true });
 
     private static Lineage PlatformLineage() => Lineage([Node(Platform), Node(Acme)]);
 

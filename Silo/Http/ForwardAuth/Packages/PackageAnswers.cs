@@ -44,6 +44,8 @@ internal static class PackageAnswers
         DenyReason.CredentialMalformed or DenyReason.CredentialForged or DenyReason.CredentialRequired => null,
         DenyReason.TokenUnknown or DenyReason.TokenRevoked or DenyReason.TokenExpired or DenyReason.HolderGone => null,
         DenyReason.SecretMismatch or DenyReason.UsernameMismatch => null,
+        // Reference §3.7: the token is not known beside an external service.
+        DenyReason.ExternalAuthorization => null,
         // The project can be read, its packages cannot.
         DenyReason.FeatureDisabled => Forbidden,
         // Who may not read does not learn that there is something.

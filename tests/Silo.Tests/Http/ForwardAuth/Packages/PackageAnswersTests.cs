@@ -40,6 +40,7 @@ public sealed class PackageAnswersTests
     [InlineData(DenyReason.HolderGone)]
     [InlineData(DenyReason.SecretMismatch)]
     [InlineData(DenyReason.UsernameMismatch)]
+    [InlineData(DenyReason.ExternalAuthorization)]
     public void Answer_ToACredentialThatIsNone_IsLeftToWhatNobodyMay(DenyReason deny) =>
         Assert.Null(PackageAnswers.To(Request("npm", false), [Decision.Deny(deny)]));
 
