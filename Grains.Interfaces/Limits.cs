@@ -60,6 +60,9 @@ public static class Limits
     /// <summary>The longest name of a repository, in characters: 255, as registries limit it.</summary>
     public const int MaxRepositoryNameLength = 255;
 
+    /// <summary>The longest JWT that is read, in characters: 16 KiB. What is longer passes no proxy in a header.</summary>
+    public const int MaxJwtLength = 16 * 1024;
+
     /// <summary>The most signing keys published at once: 5. Registries read all of them at start.</summary>
     public const int MaxPublishedKeys = 5;
 

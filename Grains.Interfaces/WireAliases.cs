@@ -18,6 +18,7 @@ internal static class WireAliases
     public const string Credential = "ot.Credential";
     public const string Decision = "ot.Decision";
     public const string DecisionFact = "ot.DecisionFact";
+    public const string DependencyProxyUse = "ot.DependencyProxyUse";
     public const string DeployTokenPage = "ot.DeployTokenPage";
     public const string DeployTokenVariables = "ot.DeployTokenVariables";
     public const string DeployTokenView = "ot.DeployTokenView";
@@ -28,6 +29,7 @@ internal static class WireAliases
     public const string GroupId = "ot.GroupId";
     public const string IApplicationSettingsGrain = "ot.IApplicationSettingsGrain";
     public const string IAuditGrain = "ot.IAuditGrain";
+    public const string IDependencyProxyGrain = "ot.IDependencyProxyGrain";
     public const string IDeployTokenAdministrationGrain = "ot.IDeployTokenAdministrationGrain";
     public const string IDeployTokenDirectoryGrain = "ot.IDeployTokenDirectoryGrain";
     public const string IDeployTokenGrain = "ot.IDeployTokenGrain";
@@ -62,6 +64,7 @@ internal static class WireAliases
     public const string Question = "ot.Question";
     public const string RegistryTokenAnswer = "ot.RegistryTokenAnswer";
     public const string RegistryTokenRequest = "ot.RegistryTokenRequest";
+    public const string RegistryTokenUse = "ot.RegistryTokenUse";
     public const string RepositoryScope = "ot.RepositoryScope";
     public const string ResolvedPath = "ot.ResolvedPath";
     public const string Resource = "ot.Resource";

@@ -68,8 +68,11 @@ public enum DenyReason
     /// <summary>The group, whose packages are wanted as a whole, is not the one that holds the token but one below it (reference §3.6).</summary>
     HolderNotThisGroup = 17,
 
-    /// <summary>The feature (repository, container registry, packages) is switched off in the project.</summary>
+    /// <summary>The feature (repository, container registry, packages) is switched off in the project, or what is wanted in the whole installation.</summary>
     FeatureDisabled = 18,
+
+    /// <summary>The token is held by a project, and only groups' tokens may do this.</summary>
+    CredentialWrongKind = 19,
 }
 
 /// <summary>The names of deny reasons in the API: snake case of the code names.</summary>

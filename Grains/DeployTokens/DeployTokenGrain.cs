@@ -16,12 +16,17 @@ namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenGrain"/>
 [GrainType("deploy-token")]
-internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain
+internal sealed partial class DeployTokenGrain
+    : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain, IVouchedTokenGrain
 {
+    /// <summary>By how much the clocks of two silos may differ.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
+
     private readonly DurableState<DeployTokenState> _state;
     private readonly IGridIndex _index;
     private readonly MasterKeyRing _keys;
     private readonly DeployTokenOptions _options;
+    private readonly ValidationOptions _validation;
     private readonly TimeProvider _time;
     private readonly ILogger<DeployTokenGrain> _logger;
     private readonly TokenId _id;
@@ -36,6 +41,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         IGridIndex index,
         MasterKeyRing keys,
         DeployTokenOptions options,
+        ValidationOptions validation,
         TimeProvider time,
         ILogger<DeployTokenGrain> logger)
     {
@@ -43,6 +49,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _index = index;
         _keys = keys;
         _options = options;
+        _validation = validation;
         _time = time;
         _logger = logger;
         _id = new TokenId(this.GetPrimaryKeyLong());
@@ -51,44 +58,17 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     private DeployTokenState State => _state.Current;
 
-    public async Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
+    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
-        if (request.Questions.IsDefaultOrEmpty || request.Questions.Length > Limits.MaxQuestions)
-        {
-            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
-        }
-
-        // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
-        var state = State;
-        var match = Match(request.Credential, out var outdated);
-        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, request.Questions[0], default, default, _time.GetUtcNow()));
-        if (refusal.Principal is null)
-        {
-            return new ValidationAnswer([.. Enumerable.Repeat(refusal, request.Questions.Length)]);
-        }
-
-        var settings = await SettingsAsync();
-        var places = new Place[request.Questions.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = await LocateAsync(request.Questions[i]);
-        }
-
-        var holderExists = await HolderExistsAsync(places);
-
-        // No await from here on: what is decided is true when it leaves.
-        match = ReferenceEquals(state, State) ? match : Match(request.Credential, out outdated);
-        BeginRedigesting(outdated, request.Credential.Secret);
-        var now = _time.GetUtcNow();
-        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
-        for (var i = 0; i < places.Length; i++)
-        {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], settings, now));
-            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
-        }
-
-        return new ValidationAnswer(decisions.MoveToImmutable());
+        SecretDigest? outdated = null;
+        return DecideAsync(
+            request.Questions,
+            () => Match(request.Credential, out outdated),
+            () => BeginRedigesting(outdated, request.Credential.Secret));
     }
+
+    public Task<ValidationAnswer> ValidateVouchedAsync(DateTimeOffset shownAt, ImmutableArray<Question> questions) =>
+        DecideAsync(questions, () => MatchVouched(shownAt), static () => { });
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
@@ -215,6 +195,49 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
         : Task.CompletedTask;
 
+    /// <param name="questions">What is wanted.</param>
+    /// <param name="findMatch">Compares what was shown with the token as it is at that moment.</param>
+    /// <param name="whenRecognised">Called once what was shown turned out to be right.</param>
+    private async Task<ValidationAnswer> DecideAsync(
+        ImmutableArray<Question> questions, Func<CredentialMatch> findMatch, Action whenRecognised)
+    {
+        if (questions.IsDefaultOrEmpty || questions.Length > Limits.MaxQuestions)
+        {
+            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        }
+
+        // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
+        var state = State;
+        var match = findMatch();
+        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, questions[0], default, default, _time.GetUtcNow()));
+        if (refusal.Principal is null)
+        {
+            return new ValidationAnswer([.. Enumerable.Repeat(refusal, questions.Length)]);
+        }
+
+        var settings = await SettingsAsync();
+        var places = new Place[questions.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = await LocateAsync(questions[i]);
+        }
+
+        var holderExists = await HolderExistsAsync(places);
+
+        // No await from here on: what is decided is true when it leaves.
+        match = ReferenceEquals(state, State) ? match : findMatch();
+        whenRecognised();
+        var now = _time.GetUtcNow();
+        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
+        for (var i = 0; i < places.Length; i++)
+        {
+            var decision = TokenPolicy.Decide(Input(match, holderExists, questions[i], places[i], settings, now));
+            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
+        }
+
+        return new ValidationAnswer(decisions.MoveToImmutable());
+    }
+
     /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
     private async Task EndAsync(DeployTokenState next)
     {
@@ -227,7 +250,10 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
     {
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings);
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings)
+        {
+            SwitchedOff = _validation.SwitchedOff,
+        };
     }
 
     private async ValueTask<DecisionSettings> SettingsAsync() => DecisionSettings.Of(await _settings.GetAsync());
@@ -295,6 +321,9 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             ? CredentialMatch.OtherSecret
             : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
     }
+
+    private CredentialMatch MatchVouched(DateTimeOffset shownAt) =>
+        State.Secrets.Any(secret => secret.CreatedAt <= shownAt + ClockDifference) ? CredentialMatch.Right : CredentialMatch.OtherSecret;
 
     private ImmutableArray<SecretDigest> Digests()
     {

@@ -12,6 +12,15 @@ namespace OrleansTokens.Grains.RegistryTokens;
 /// </summary>
 internal static class RegistryJwt
 {
+    /// <summary>The claim <c>auth_type</c> of a JWT for anybody.</summary>
+    public const string OfNobody = "none";
+
+    /// <summary>The claim <c>auth_type</c> of a JWT for a deploy token.</summary>
+    public const string OfADeployToken = "deploy_token";
+
+    /// <summary>The type of every entry in the claim <c>access</c>.</summary>
+    public const string Repository = "repository";
+
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>Registries whose clocks are behind accept a token at once.</summary>
@@ -35,7 +44,7 @@ internal static class RegistryJwt
         var claims = new Dictionary<string, object>
         {
             ["access"] = access.Select(Entry).ToList(),
-            ["auth_type"] = principal is null ? "none" : "deploy_token",
+            ["auth_type"] = principal is null ? OfNobody : OfADeployToken,
         };
         if (principal is not null)
         {
@@ -45,7 +54,8 @@ internal static class RegistryJwt
         return Sign(credentials, options.Issuer, options.Service, issuedAt, lifetime, claims);
     }
 
-    private static string Sign(
+    /// <summary>Signs any claims.</summary>
+    public static string Sign(
         SigningCredentials credentials,
         string? issuer,
         string? audience,
@@ -72,7 +82,7 @@ internal static class RegistryJwt
     {
         ["user_info"] = new Dictionary<string, object>
         {
-            ["token_type"] = "deploy_token",
+            ["token_type"] = OfADeployToken,
             ["username"] = principal.Username,
             ["deploy_token_id"] = principal.Token.Value,
         },
@@ -80,7 +90,7 @@ internal static class RegistryJwt
 
     private static Dictionary<string, object> Entry(GrantedAccess granted) => new()
     {
-        ["type"] = "repository",
+        ["type"] = Repository,
         ["name"] = granted.Name,
         ["actions"] = granted.Actions.Select(RegistryAccess.NameOf).ToList(),
         ["meta"] = new Dictionary<string, object>

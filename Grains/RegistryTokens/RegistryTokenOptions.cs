@@ -21,6 +21,9 @@ public sealed class RegistryTokenOptions
     /// <summary>The longest lifetime: 1 hour. A registry accepts a token until then, whatever is revoked meanwhile.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(1);
 
+    /// <summary>The service of the dependency proxy, which no registry may have for its own.</summary>
+    public const string DependencyProxyService = "dependency_proxy";
+
     private const int MaxTextLength = 255;
 
     /// <summary>
@@ -63,6 +66,11 @@ public sealed class RegistryTokenOptions
         if (!IsVisibleText(Service))
         {
             faults.Add((nameof(Service), $"must have 1 to {MaxTextLength} visible ASCII characters"));
+        }
+
+        if (Service == DependencyProxyService)
+        {
+            faults.Add((nameof(Service), "must be another than that of the dependency proxy"));
         }
 
         if (!Enum.IsDefined(Algorithm))

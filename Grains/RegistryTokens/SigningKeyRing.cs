@@ -18,6 +18,12 @@ internal sealed partial class SigningKeyRing(
     /// <summary>The greatest age at which they are used. <see cref="SigningKeyRules.Lag"/> must be greater.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// When the keys are read again because one is asked for that is not among them: another silo may just have made it. It bounds what
+    /// somebody can cause who invents names of keys.
+    /// </summary>
+    public static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private volatile Snapshot? _current;
     private Task<Snapshot>? _reading;
@@ -27,7 +33,23 @@ internal sealed partial class SigningKeyRing(
     /// <param name="now">The time.</param>
     /// <param name="lifetime">How long lives what is signed, if longer than configured: the keys stay published as long as that, then.</param>
     /// <exception cref="Errors.TokenAuthorityException">Unavailable: the keys cannot be read or opened.</exception>
-    public async ValueTask<SigningCredentials> GetAsync(DateTimeOffset now, TimeSpan lifetime = default)
+    public async ValueTask<SigningCredentials> GetAsync(DateTimeOffset now, TimeSpan lifetime = default) =>
+        SigningKeyRules.SignerAt((await CurrentAsync(lifetime)).Keys, static k => k.Sealed.SignsFrom, now).Credentials.Value;
+
+    /// <summary>The key of this name, to verify with; null where none of that name is published.</summary>
+    /// <exception cref="Errors.TokenAuthorityException">Unavailable: the keys cannot be read or opened.</exception>
+    public async ValueTask<SigningCredentials?> FindAsync(string keyId)
+    {
+        var known = await CurrentAsync(default);
+        if (known.Find(keyId) is null && time.GetElapsedTime(known.ReadAt) >= LookAgainAfter)
+        {
+            known = await ReadAsync(default);
+        }
+
+        return known.Find(keyId)?.Credentials.Value;
+    }
+
+    private async ValueTask<Snapshot> CurrentAsync(TimeSpan lifetime)
     {
         var known = _current;
         if (known is null || time.GetElapsedTime(known.ReadAt) >= MaxAge)
@@ -44,7 +66,7 @@ internal sealed partial class SigningKeyRing(
             known = await ReadAsync(lifetime); // A second time where the first was under way already, for shorter lives.
         }
 
-        return SigningKeyRules.SignerAt(known.Keys, static k => k.Sealed.SignsFrom, now).Credentials.Value;
+        return known;
     }
 
     /// <summary>One reading at a time, for all who wait.</summary>
@@ -82,7 +104,10 @@ internal sealed partial class SigningKeyRing(
 
     private OpenedKey Opening(SealedSigningKey key) => new(key, new Lazy<SigningCredentials>(() => SigningKeys.Open(key, masterKeys)));
 
-    private sealed record Snapshot(long ReadAt, TimeSpan Lifetime, ImmutableArray<OpenedKey> Keys);
+    private sealed record Snapshot(long ReadAt, TimeSpan Lifetime, ImmutableArray<OpenedKey> Keys)
+    {
+        public OpenedKey? Find(string keyId) => Keys.FirstOrDefault(k => k.Sealed.KeyId == keyId);
+    }
 
     private sealed record OpenedKey(SealedSigningKey Sealed, Lazy<SigningCredentials> Credentials);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
@@ -39,20 +40,36 @@ internal readonly record struct DecisionInput(
     DateTimeOffset Now,
     DecisionSettings Settings = default)
 {
+    /// <summary>What the installation does not serve.</summary>
+    public SwitchedOff SwitchedOff { get; init; }
+
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
         new(null, CredentialMatch.None, false, action, resource, viaRedirect, now);
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4, §3.6, §3.7.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.7.
 /// </summary>
 internal static class TokenPolicy
 {
-    /// <summary>The scopes that count where repositories and registries are served (reference §3.2, step 3).</summary>
-    private const DeployTokenScopes ScopesOfUse =
-        DeployTokenScopes.ReadRepository | DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry
-        | DeployTokenScopes.ReadVirtualRegistry | DeployTokenScopes.WriteVirtualRegistry;
+    private const DeployTokenScopes RegistryScopes = DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry;
+    private const DeployTokenScopes VirtualScopes = DeployTokenScopes.ReadVirtualRegistry | DeployTokenScopes.WriteVirtualRegistry;
+
+    /// <summary>The sets of scopes any one of which suffices for an action, if the token has all of it (reference §1.3, §3.5).</summary>
+    private static readonly FrozenDictionary<RegistryAction, DeployTokenScopes[]> SufficientScopes =
+        new Dictionary<RegistryAction, DeployTokenScopes[]>
+        {
+            [RegistryAction.SignInToRegistry] = [DeployTokenScopes.ReadRegistry, DeployTokenScopes.WriteRegistry],
+            [RegistryAction.DownloadCode] = [DeployTokenScopes.ReadRepository],
+            [RegistryAction.PullImage] = [DeployTokenScopes.ReadRegistry],
+            [RegistryAction.PushImage] = [DeployTokenScopes.WriteRegistry],
+            [RegistryAction.ReadPackage] = [DeployTokenScopes.ReadPackageRegistry, DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.ReadGroupPackages] = [DeployTokenScopes.ReadPackageRegistry, DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.WritePackage] = [DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.UseDependencyProxy] = [RegistryScopes, VirtualScopes],
+            [RegistryAction.SignInToDependencyProxy] = [RegistryScopes, VirtualScopes],
+        }.ToFrozenDictionary();
 
     /// <summary>Decides. What was looked at is added to <paramref name="facts"/>, where somebody wants to know.</summary>
     public static Decision Decide(in DecisionInput input, FactList? facts = null)
@@ -60,6 +77,11 @@ internal static class TokenPolicy
         var (resource, group) = Locate(input, facts);
         if (input.Match == CredentialMatch.None)
         {
+            if (IsOff(input, facts))
+            {
+                return new Decision(false, DenyReason.FeatureDisabled, null, resource) { Group = group };
+            }
+
             var open = IsPublic(input, facts);
             return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group };
         }
@@ -127,9 +149,16 @@ internal static class TokenPolicy
             return DenyReason.None; // Being right and alive is all that was asked.
         }
 
-        if (!IsOfPackages(action) && (token.Scopes & ScopesOfUse) == 0)
+        if (!IsOfPackages(action) && (token.Scopes & ScopesOfUse(input.SwitchedOff)) == 0)
         {
-            return Failed(facts, "scopes", "Package scopes count for packages only.", DenyReason.ScopesOfNoUseHere);
+            return Failed(
+                facts, "scopes", "Package scopes count for packages only, and scopes of what is switched off for nothing.",
+                DenyReason.ScopesOfNoUseHere);
+        }
+
+        if (IsOff(input, facts))
+        {
+            return DenyReason.FeatureDisabled;
         }
 
         // Reference §3.7: where repositories are served the token is known all the same, and only what is public can still be seen.
@@ -137,6 +166,11 @@ internal static class TokenPolicy
         if (input.Settings.RefusesDeployTokens && action != RegistryAction.Authenticate && !forCode)
         {
             return RefusedExternally(facts);
+        }
+
+        if (IsOfDependencyProxy(action) && token.Holder.Kind != NamespaceKind.Group)
+        {
+            return Failed(facts, "kind", "The dependency proxy takes the tokens of groups only.", DenyReason.CredentialWrongKind);
         }
 
         if (!ActionNames.NeedsResource(action))
@@ -171,7 +205,7 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("holder", $"It is within {token.Holder}.");
-        if (ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.Settings.GroupPackagesOfParents)
+        if (IsOfPackages(action) && ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.Settings.GroupPackagesOfParents)
         {
             return Failed(facts, "group", $"It is not {token.Holder} itself, but below it.", DenyReason.HolderNotThisGroup);
         }
@@ -204,35 +238,49 @@ internal static class TokenPolicy
             return DenyReason.None;
         }
 
-        var any = SufficientScopes(action);
-        if (any == DeployTokenScopes.None)
+        if (!SufficientScopes.TryGetValue(action, out var sufficient))
         {
             return Failed(facts, "action", "No deploy token may do this.", DenyReason.ActionNeverGranted);
         }
 
-        if ((scopes & any) == 0)
+        var held = Array.Find(sufficient, set => (scopes & set) == set);
+        if (held == DeployTokenScopes.None)
         {
-            return Failed(
-                facts, "scope", $"Needs {string.Join(" or ", ScopeNames.Of(any))}; has {string.Join(", ", ScopeNames.Of(scopes))}.",
-                DenyReason.ScopeMissing);
+            var needed = string.Join(", or ", sufficient.Select(static set => string.Join(" and ", ScopeNames.Of(set))));
+            return Failed(facts, "scope", $"Needs {needed}; has {string.Join(", ", ScopeNames.Of(scopes))}.", DenyReason.ScopeMissing);
         }
 
-        facts?.Passed("scope", $"Has {string.Join(", ", ScopeNames.Of(scopes & any))}.");
+        facts?.Passed("scope", $"Has {string.Join(", ", ScopeNames.Of(held))}.");
         return DenyReason.None;
     }
 
-    /// <summary>The scopes any of which suffices for an action (reference §1.3). None: nothing does.</summary>
-    private static DeployTokenScopes SufficientScopes(RegistryAction action) => action switch
+    /// <summary>The scopes that count where repositories and registries are served (reference §3.2, step 3).</summary>
+    private static DeployTokenScopes ScopesOfUse(SwitchedOff off) =>
+        DeployTokenScopes.ReadRepository
+        | (off.HasFlag(SwitchedOff.ContainerRegistry) ? DeployTokenScopes.None : RegistryScopes)
+        | (off.HasFlag(SwitchedOff.DependencyProxy) ? DeployTokenScopes.None : VirtualScopes);
+
+    /// <summary>Whether the installation does not serve what is wanted.</summary>
+    private static bool IsOff(in DecisionInput input, FactList? facts)
     {
-        RegistryAction.SignInToRegistry => DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry,
-        RegistryAction.DownloadCode => DeployTokenScopes.ReadRepository,
-        RegistryAction.PullImage => DeployTokenScopes.ReadRegistry,
-        RegistryAction.PushImage => DeployTokenScopes.WriteRegistry,
-        RegistryAction.ReadPackage or RegistryAction.ReadGroupPackages =>
-            DeployTokenScopes.ReadPackageRegistry | DeployTokenScopes.WritePackageRegistry,
-        RegistryAction.WritePackage => DeployTokenScopes.WritePackageRegistry,
-        _ => DeployTokenScopes.None,
-    };
+        var part = input.Action switch
+        {
+            RegistryAction.SignInToRegistry or RegistryAction.PullImage => SwitchedOff.ContainerRegistry,
+            RegistryAction.PushImage or RegistryAction.DeleteImage => SwitchedOff.ContainerRegistry,
+            _ when IsOfDependencyProxy(input.Action) => SwitchedOff.DependencyProxy,
+            _ => SwitchedOff.Nothing,
+        };
+        var off = (input.SwitchedOff & part) != 0;
+        if (off)
+        {
+            facts?.Add(false, "feature", $"{part} is switched off.");
+        }
+
+        return off;
+    }
+
+    private static bool IsOfDependencyProxy(RegistryAction action) =>
+        action is RegistryAction.UseDependencyProxy or RegistryAction.SignInToDependencyProxy;
 
     /// <summary>Whether anybody may do this: read something public.</summary>
     private static bool IsPublic(in DecisionInput input, FactList? facts)

@@ -31,7 +31,7 @@ internal static class GridHosting
         services.AddSingleton(settings);
         services.AddSingleton(new JsonGrainStateSerializer(GrainStates.CreateJsonOptions()));
         services.AddDeployTokenGrains(
-            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt);
+            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt, settings.Validation);
         services.AddDeployTokens();
         services.AddAttemptGuard();
         services.AddKeyedSingleton<TimeProvider>(SteadyTime.OfActivations, static (_, _) => new SteadyTime(TimeProvider.System));

@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Settings;
 using OrleansTokens.Silo.Http.LeakReports;
 using OrleansTokens.Silo.Http.OAuth;
@@ -31,6 +32,9 @@ internal sealed record GridSettings
 
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
+
+    /// <summary>What is not served: <c>Registry:Enabled</c> and <c>DependencyProxy:Enabled</c>, both true by default.</summary>
+    public required ValidationOptions Validation { get; init; }
 
     /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
     public required OAuthOptions OAuth { get; init; }
@@ -65,6 +69,7 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            Validation = ReadValidation(reader),
             OAuth = OAuthSettings.Read(reader),
             LeakReports = LeakReportSettings.Read(reader),
             TrustedProxies = ReadTrustedProxies(reader),
@@ -154,6 +159,12 @@ internal sealed record GridSettings
 
         return read;
     }
+
+    private static ValidationOptions ReadValidation(SettingsReader reader) => new()
+    {
+        SwitchedOff = (reader.Flag("Registry:Enabled", fallback: true) ? SwitchedOff.Nothing : SwitchedOff.ContainerRegistry)
+            | (reader.Flag("DependencyProxy:Enabled", fallback: true) ? SwitchedOff.Nothing : SwitchedOff.DependencyProxy),
+    };
 
     private static List<AddressRange> ReadTrustedProxies(SettingsReader reader)
     {

@@ -10,7 +10,7 @@ using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.DockerToken;
 
-/// <summary>Answers clients of a container registry that ask for a JWT.</summary>
+/// <summary>Answers clients of a container registry, or of a dependency proxy, that ask for a JWT.</summary>
 internal sealed partial class DockerTokenHandler(
     DeployTokenValidator validator, AttemptGuard guard, RegistryTokenOptions options, ILogger<DockerTokenHandler> logger)
 {
@@ -67,13 +67,17 @@ internal sealed partial class DockerTokenHandler(
                 return DockerTokenAnswers.Unauthorized;
         }
 
-        if (!IsOurs(request.Query["service"]))
+        var service = request.Query["service"];
+        if (Is(service, options.Service))
         {
-            return await AnswerOtherServiceAsync(credential, cancellation);
+            return DockerTokenAnswers.To(
+                await validator.IssueRegistryTokenAsync(new RegistryTokenRequest(credential, scopes), cancellation));
         }
 
-        return DockerTokenAnswers.To(
-            await validator.IssueRegistryTokenAsync(new RegistryTokenRequest(credential, scopes), cancellation));
+        // Scopes are of no consequence there: the group is looked at when an image is asked for.
+        return Is(service, RegistryTokenOptions.DependencyProxyService)
+            ? DockerTokenAnswers.ToDependencyProxy(await validator.IssueDependencyProxyTokenAsync(credential, cancellation))
+            : await AnswerOtherServiceAsync(credential, cancellation);
     }
 
     private async Task<IResult> AnswerOtherServiceAsync(Credential? credential, CancellationToken cancellation)
@@ -87,6 +91,6 @@ internal sealed partial class DockerTokenHandler(
         return alive.Allowed ? TypedResults.NotFound() : DockerTokenAnswers.To(alive.Reason);
     }
 
-    private bool IsOurs(StringValues service) =>
-        service.Count == 1 && string.Equals(service[0], options.Service, StringComparison.Ordinal);
+    private static bool Is(StringValues service, string name) =>
+        service.Count == 1 && string.Equals(service[0], name, StringComparison.Ordinal);
 }

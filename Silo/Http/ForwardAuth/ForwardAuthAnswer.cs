@@ -79,6 +79,7 @@ internal sealed record ForwardAuthAnswer(
         Refusal.UriEscape => "uri_escape",
         Refusal.UriAmbiguous => "uri_ambiguous",
         Refusal.PathNotUnderstood => "path_not_understood",
+        Refusal.ServiceUnknown => "service_unknown",
         Refusal.CommandNotAllowed or Refusal.HeadNotAllowed => "command_not_allowed",
         _ => "refused",
     };
@@ -97,6 +98,7 @@ internal sealed record ForwardAuthAnswer(
         Refusal.UriEscape => "The original URI has an invalid percent escape.",
         Refusal.UriAmbiguous => "The original URI could mean another path.",
         Refusal.PathNotUnderstood => "Nothing at this path is open to a deploy token.",
+        Refusal.ServiceUnknown => "X-Auth-Service is neither the registry's service nor dependency_proxy.",
         Refusal.CommandNotAllowed => "The command you're trying to execute is not allowed.",
         _ => "",
     };

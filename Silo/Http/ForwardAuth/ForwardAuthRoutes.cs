@@ -26,6 +26,7 @@ internal static class ForwardAuthRoutes
     private static IReadOnlyList<IForwardedSurface> Surfaces(IServiceProvider services) =>
     [
         ActivatorUtilities.CreateInstance<PackageSurface>(services),
+        ActivatorUtilities.CreateInstance<ImageSurface>(services),
         ActivatorUtilities.CreateInstance<GitSurface>(services),
     ];
 

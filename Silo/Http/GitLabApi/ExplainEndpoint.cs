@@ -17,7 +17,7 @@ internal static class ExplainEndpoint
 
     private static readonly ChoiceParameter Action = new("action", "What the token is to do.", ActionNames.All) { Required = true };
     private static readonly TextParameter ResourceParameter =
-        new("resource", "Id or full path of the project; for images also the path of the image; for a group's packages the group.");
+        new("resource", "Id or full path of the project; for images also the path of the image; for a group's packages and its dependency proxy the group.");
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOperation(
         new(HttpMethod.Post, "/deploy_tokens/explain", "explainDeployToken", "Why a deploy token may or may not do something")

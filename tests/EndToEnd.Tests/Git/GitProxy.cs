@@ -18,7 +18,7 @@ internal sealed class GitProxy : IAsyncDisposable
     /// <inheritdoc cref="PlainNginx"/>
     public const string PlainCaddy = "Caddy, plain";
 
-    private const string NginxSite = "orleanstokens-git.conf";
+    private const string GitSite = "orleanstokens-git.conf";
     private const string Caddyfile = "Caddyfile";
 
     private static readonly string[] ForeignHeaders =
@@ -41,8 +41,8 @@ internal sealed class GitProxy : IAsyncDisposable
         var address = Loopback.Address(Loopback.FreePort());
         var program = name switch
         {
-            Nginx => await StartNginxAsync(address, backends, directory, await ReadAsync("nginx", NginxSite)),
-            PlainNginx => await StartNginxAsync(address, backends, directory, Without(await ReadAsync("nginx", NginxSite), ForeignHeaders)),
+            Nginx => await StartNginxAsync(address, backends, directory, await ReadAsync("nginx", GitSite)),
+            PlainNginx => await StartNginxAsync(address, backends, directory, Without(await ReadAsync("nginx", GitSite), ForeignHeaders)),
             Caddy => StartCaddy(address, backends, directory, Repository.Infra("proxies", "caddy", Caddyfile)),
             PlainCaddy => StartCaddy(address, backends, directory, await WritePlainCaddyfileAsync(directory)),
             HAProxy => StartHAProxy(address, backends),
@@ -54,16 +54,24 @@ internal sealed class GitProxy : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    private static Task<BackgroundProgram> StartNginxAsync(Uri address, Backends backends, TemporaryDirectory directory, string site) =>
-        Programs.Nginx.StartAsync(
-            address,
-            directory,
-            site,
+    /// <summary>nginx reads no environment, so the values of the file are replaced. Each must be there.</summary>
+    private static async Task<BackgroundProgram> StartNginxAsync(Uri address, Backends backends, TemporaryDirectory directory, string site)
+    {
+        foreach (var (value, replacement) in new[]
+        {
             ("127.0.0.1:8090", address.Authority),
             ("127.0.0.1:8080", backends.Authority.Authority),
             ("127.0.0.1:8081", backends.Lfs.Authority),
             ("/run/fcgiwrap.socket", backends.FastCgiSocket),
-            ("/srv/git", backends.GitRoot));
+            ("/srv/git", backends.GitRoot),
+        })
+        {
+            Assert.Contains(value, site, StringComparison.Ordinal);
+            site = site.Replace(value, replacement, StringComparison.Ordinal);
+        }
+
+        return await NginxSite.RunAsync(GitSite, site, address, directory);
+    }
 
     private static BackgroundProgram StartCaddy(Uri address, Backends backends, TemporaryDirectory directory, string file) => BackgroundProgram.Start(
         "caddy",

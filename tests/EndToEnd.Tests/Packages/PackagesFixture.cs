@@ -5,10 +5,8 @@ namespace OrleansTokens.EndToEnd.Tests.Packages;
 /// <summary>nginx with the configuration of <c>infra/proxies</c>, in front of package servers that trust it.</summary>
 public sealed class PackagesFixture : IAsyncLifetime
 {
-    private static readonly HttpClient Http = new();
-
     private readonly AuthorityFixture _authority = new();
-    private BackgroundProgram? _nginx;
+    private NginxSite? _nginx;
     private NpmServer? _npm;
     private int _versions;
 
@@ -18,7 +16,7 @@ public sealed class PackagesFixture : IAsyncLifetime
 
     internal PackageStore Store { get; private set; } = null!;
 
-    internal Uri Proxy { get; private set; } = null!;
+    internal Uri Proxy => _nginx!.Address;
 
     /// <summary>The group <c>acme</c>.</summary>
     internal long Group { get; private set; }
@@ -45,17 +43,14 @@ public sealed class PackagesFixture : IAsyncLifetime
         Open = await Admin.CreateProjectAsync("app", await Admin.CreateGroupAsync("open", visibility: "public"), "public");
         Store = await PackageStore.StartAsync();
         _npm = await NpmServer.StartAsync(App, Folder);
-        Proxy = Loopback.Address(Loopback.FreePort());
-        _nginx = await Nginx.StartAsync(
-            Proxy,
+        _nginx = await NginxSite.StartAsync(
+            "orleanstokens-packages.conf",
+            "127.0.0.1:8093",
             Folder,
-            await File.ReadAllTextAsync(Repository.Infra("proxies", "nginx", "orleanstokens-packages.conf")),
-            ("127.0.0.1:8091", Proxy.Authority),
             ("127.0.0.1:8080", _authority.Silo.Address.Authority),
             ("127.0.0.1:8082", Store.Address.Authority),
             ("127.0.0.1:4873", _npm.Address.Authority),
             ("(?:7|acme%2[Ff]app)", $"(?:{App}|acme%2[Ff]platform%2[Ff]app)"));
-        await _nginx.WaitUntilAsync(() => Loopback.AnswersAsync(Http, Proxy));
     }
 
     public async ValueTask DisposeAsync()

@@ -27,6 +27,12 @@ public sealed record OracleCase(
     bool IsDecidedElsewhere,
     DateTimeOffset Now)
 {
+    /// <summary>Whether the installation has no container registry.</summary>
+    public bool HasNoRegistry { get; init; }
+
+    /// <summary>Whether the installation has no dependency proxy.</summary>
+    public bool HasNoDependencyProxy { get; init; }
+
     /// <summary>Whether the installation lets tokens of the groups above read a group's packages.</summary>
     public bool ParentsReachGroupPackages { get; init; }
 }
@@ -53,7 +59,16 @@ public static class PolicyOracle
     };
 
     private static readonly HashSet<RegistryAction> AtNoPlace =
-        [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.Introspect];
+    [
+        RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.SignInToDependencyProxy,
+        RegistryAction.Introspect,
+    ];
+
+    private static readonly HashSet<RegistryAction> OfDependencyProxy = [RegistryAction.UseDependencyProxy, RegistryAction.SignInToDependencyProxy];
+    private static readonly HashSet<RegistryAction> OfTheRegistry =
+    [
+        RegistryAction.SignInToRegistry, RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage,
+    ];
 
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
     private static readonly HashSet<RegistryAction> OfGroups = [RegistryAction.ReadGroupPackages, RegistryAction.WriteGroupPackages];
@@ -67,6 +82,11 @@ public static class PolicyOracle
         var project = Project(asked);
         if (asked.Credential is not { } shown)
         {
+            if (IsOff(asked))
+            {
+                return new OracleVerdict(false, DenyReason.FeatureDisabled, false, project);
+            }
+
             return project is { IsProject: true } && Reading.Contains(asked.Action) && IsOpen(project, asked.Action)
                 ? new OracleVerdict(true, DenyReason.None, false, project)
                 : new OracleVerdict(false, DenyReason.CredentialRequired, false, project);
@@ -121,13 +141,14 @@ public static class PolicyOracle
             return DenyReason.None;
         }
 
-        // §3.2: package scopes are not among those that count at git and at the registry.
-        var counting = new HashSet<string>(token.Scopes);
-        counting.Remove("read_package_registry");
-        counting.Remove("write_package_registry");
-        if (!OfPackages.Contains(asked.Action) && counting.Count == 0)
+        if (!OfPackages.Contains(asked.Action) && !HasAScopeThatCounts(asked, token))
         {
             return DenyReason.ScopesOfNoUseHere;
+        }
+
+        if (IsOff(asked))
+        {
+            return DenyReason.FeatureDisabled;
         }
 
         if (asked.Action == RegistryAction.Authenticate)
@@ -139,6 +160,11 @@ public static class PolicyOracle
         if (asked.IsDecidedElsewhere && !OfGit.Contains(asked.Action))
         {
             return DenyReason.ExternalAuthorization;
+        }
+
+        if (OfDependencyProxy.Contains(asked.Action))
+        {
+            return AuthorizeAtDependencyProxy(asked, token);
         }
 
         if (AtNoPlace.Contains(asked.Action))
@@ -193,6 +219,55 @@ public static class PolicyOracle
         return isArchived && !Reading.Contains(asked.Action) ? DenyReason.ResourceArchived : DenyReason.None;
     }
 
+    /// <summary>§3.2: package scopes do not count at git and at the registry, nor do those of what the installation has not.</summary>
+    private static bool HasAScopeThatCounts(OracleCase asked, OracleToken token)
+    {
+        var counting = new HashSet<string>(token.Scopes);
+        counting.Remove("read_package_registry");
+        counting.Remove("write_package_registry");
+        if (asked.HasNoRegistry)
+        {
+            counting.RemoveWhere(static scope => scope is "read_registry" or "write_registry");
+        }
+
+        if (asked.HasNoDependencyProxy)
+        {
+            counting.RemoveWhere(static scope => scope is "read_virtual_registry" or "write_virtual_registry");
+        }
+
+        return counting.Count > 0;
+    }
+
+    private static bool IsOff(OracleCase asked) =>
+        (asked.HasNoRegistry && OfTheRegistry.Contains(asked.Action))
+        || (asked.HasNoDependencyProxy && OfDependencyProxy.Contains(asked.Action));
+
+    /// <summary>§3.5: groups' tokens with both registry scopes or both virtual ones, in the token's group and below it.</summary>
+    private static DenyReason AuthorizeAtDependencyProxy(OracleCase asked, OracleToken token)
+    {
+        if (token.Holder.IsProject)
+        {
+            return DenyReason.CredentialWrongKind;
+        }
+
+        if (asked.Action == RegistryAction.UseDependencyProxy)
+        {
+            if (asked.Target is not { IsProject: false } group || !Exists(group))
+            {
+                return DenyReason.ResourceNotFound;
+            }
+
+            if (!Upward(group).Contains(token.Holder))
+            {
+                return DenyReason.ResourceOutsideHolder;
+            }
+        }
+
+        var hasRegistryPair = token.Scopes.Contains("read_registry") && token.Scopes.Contains("write_registry");
+        var hasVirtualPair = token.Scopes.Contains("read_virtual_registry") && token.Scopes.Contains("write_virtual_registry");
+        return hasRegistryPair || hasVirtualPair ? DenyReason.None : DenyReason.ScopeMissing;
+    }
+
     private static DenyReason ByScope(RegistryAction action, OracleToken token)
     {
         if (!Grants.TryGetValue(action, out var sufficient))
@@ -215,7 +290,7 @@ public static class PolicyOracle
     private static OracleNode? Project(OracleCase asked)
     {
         if (AtNoPlace.Contains(asked.Action) || asked.Target is not { } target || !Exists(target)
-            || target.IsProject == OfGroups.Contains(asked.Action))
+            || target.IsProject == (OfGroups.Contains(asked.Action) || asked.Action == RegistryAction.UseDependencyProxy))
         {
             return null;
         }

@@ -27,6 +27,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.HolderNotThisGroup] = "group",
         [DenyReason.FeatureDisabled] = "feature",
         [DenyReason.CredentialRequired] = "visibility",
+        [DenyReason.CredentialWrongKind] = "kind",
         [DenyReason.ExternalAuthorization] = "external_authorization",
     };
 

@@ -216,6 +216,67 @@ public sealed class TokenPolicyTests
         Anonymous(RegistryAction.PullImage, Lineage([Node(Api, Visibility.Public), Node(Platform), Node(Acme, Visibility.Public)])).Allowed);
 
     [Theory]
+    [InlineData(ReadRegistry | WriteRegistry, DenyReason.None)]
+    [InlineData(ReadVirtualRegistry | WriteVirtualRegistry, DenyReason.None)]
+    [InlineData(ReadRegistry | WriteVirtualRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadVirtualRegistry | WriteRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadRegistry | ReadVirtualRegistry | ReadRepository, DenyReason.ScopeMissing)]
+    [InlineData(WriteRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadPackageRegistry | WritePackageRegistry, DenyReason.ScopesOfNoUseHere)]
+    public void Decide_AtTheDependencyProxy_NeedsBothScopesOfOneKind(DeployTokenScopes scopes, DenyReason reason)
+    {
+        Assert.Equal(reason, Decide(Token(Platform, scopes), RegistryAction.UseDependencyProxy, PlatformLineage()).Reason);
+        Assert.Equal(reason, Decide(Token(Platform, scopes), RegistryAction.SignInToDependencyProxy, null).Reason);
+    }
+
+    [Fact]
+    public void Decide_AtTheDependencyProxy_ReachesTheGroupAndThoseBelowIt()
+    {
+        Assert.True(Decide(Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage()).Allowed);
+        Assert.True(Decide(Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage(), viaRedirect: true).Allowed);
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Platform, ScopeNames.All), RegistryAction.UseDependencyProxy, Lineage([Node(Acme)]));
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Sibling, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage());
+        Refuses(DenyReason.ResourceNotFound, Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, ApiLineage());
+        Refuses(DenyReason.ResourceNotFound, Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, null);
+        Refuses(DenyReason.ResourceNotFound, Token(Acme, ScopeNames.All), RegistryAction.DownloadCode, PlatformLineage());
+    }
+
+    [Fact]
+    public void Decide_AtTheDependencyProxy_TakesNoTokenOfAProjectAndNobody()
+    {
+        Refuses(DenyReason.CredentialWrongKind, Token(Api, ScopeNames.All), RegistryAction.SignInToDependencyProxy, null);
+        Refuses(DenyReason.CredentialWrongKind, Token(Api, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage());
+        Assert.Equal(DenyReason.CredentialRequired, Anonymous(RegistryAction.UseDependencyProxy, Lineage([Node(Acme, Visibility.Public)])).Reason);
+    }
+
+    [Theory]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | WriteRegistry, RegistryAction.Authenticate, DenyReason.ScopesOfNoUseHere)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | WriteRegistry, RegistryAction.SignInToRegistry, DenyReason.ScopesOfNoUseHere)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | ReadRepository, RegistryAction.SignInToRegistry, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | ReadRepository, RegistryAction.PullImage, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | ReadRepository, RegistryAction.DownloadCode, DenyReason.None)]
+    [InlineData(SwitchedOff.ContainerRegistry, WritePackageRegistry, RegistryAction.WritePackage, DenyReason.None)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadRegistry, RegistryAction.PullImage, DenyReason.None)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadVirtualRegistry | WriteVirtualRegistry, RegistryAction.Authenticate, DenyReason.ScopesOfNoUseHere)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadRegistry | WriteRegistry, RegistryAction.SignInToDependencyProxy, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadRegistry, RegistryAction.SignInToDependencyProxy, DenyReason.FeatureDisabled)]
+    public void Decide_WhenSomethingIsSwitchedOff_AllowsItToNobodyAndItsScopesCountForNothing(
+        SwitchedOff off, DeployTokenScopes scopes, RegistryAction action, DenyReason reason)
+    {
+        var input = new DecisionInput(Token(Api, scopes), CredentialMatch.Right, true, action, ApiLineage(), false, Now) { SwitchedOff = off };
+        Assert.Equal(reason, TokenPolicy.Decide(input).Reason);
+    }
+
+    [Theory]
+    [InlineData(SwitchedOff.ContainerRegistry, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.DependencyProxy, DenyReason.None)]
+    public void Decide_WithoutCredential_PullsNothingWhereTheRegistryIsSwitchedOff(SwitchedOff off, DenyReason reason)
+    {
+        var input = DecisionInput.Anonymous(RegistryAction.PullImage, ApiLineage(Visibility.Public), viaRedirect: false, Now);
+        Assert.Equal(reason, TokenPolicy.Decide(input with { SwitchedOff = off }).Reason);
+    }
+
+    [Theory]
     [InlineData(ReadPackageRegistry, RegistryAction.ReadGroupPackages, DenyReason.None)]
     [InlineData(WritePackageRegistry, RegistryAction.ReadGroupPackages, DenyReason.None)]
     [InlineData(ReadRepository | ReadRegistry | WriteRegistry, RegistryAction.ReadGroupPackages, DenyReason.ScopeMissing)]
@@ -305,8 +366,6 @@ public sealed class TokenPolicyTests
 
     private static readonly DecisionSettings Parents = DecisionSettings.Of(new ApplicationSettings { GroupPackagesOfParents = true });
 
-    private static Lineage PlatformLineage() => Lineage([Node(Platform), Node(Acme)]);
-
     private static NamespaceId Group(long id) => new(NamespaceKind.Group, id);
 
     private static NamespaceId Project(long id) => new(NamespaceKind.Project, id);
@@ -319,6 +378,8 @@ public sealed class TokenPolicyTests
     private static Lineage ApiLineage(Visibility visibility = Visibility.Private) =>
         Lineage([Node(Api, visibility), Node(Platform, visibility), Node(Acme, visibility)]);
 
+    private static Lineage PlatformLineage() => Lineage([Node(Platform), Node(Acme)]);
+
     private static DeployTokenView Token(NamespaceId holder, DeployTokenScopes scopes) =>
         new(new TokenId(1), holder, "name", "user", scopes, Now.AddDays(-1), new OperatorId(1), null, null, 1);
 
@@ -329,7 +390,7 @@ public sealed class TokenPolicyTests
     private static Decision Anonymous(RegistryAction action, Lineage? resource) =>
         TokenPolicy.Decide(DecisionInput.Anonymous(action, resource, viaRedirect: false, Now));
 
-    private static void Refuses(DenyReason reason, DeployTokenView token, RegistryAction action, Lineage resource)
+    private static void Refuses(DenyReason reason, DeployTokenView token, RegistryAction action, Lineage? resource)
     {
         var decision = Decide(token, action, resource);
         Assert.Equal((false, reason), (decision.Allowed, decision.Reason));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Silo.Hosting;
 
 namespace OrleansTokens.Silo.Tests.Hosting;
@@ -19,6 +20,7 @@ public sealed class GridSettingsTests
         Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
         Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(SwitchedOff.Nothing, settings.Validation.SwitchedOff);
         Assert.Empty(settings.TrustedProxies);
         Assert.Equal((null, 10_000), (settings.ExternalUrl, settings.MaxConnections));
     }
@@ -37,6 +39,8 @@ public sealed class GridSettingsTests
             ("Jwt:Service", "registry"),
             ("Jwt:Algorithm", "rs256"),
             ("Jwt:Lifetime", "00:15:00"),
+            ("Registry:Enabled", "false"),
+            ("DependencyProxy:Enabled", "False"),
             ("Http:TrustedProxies:0", "127.0.0.1"),
             ("Http:TrustedProxies:1", "fd00::/8"),
             ("SiloPort", "11111"),
@@ -51,6 +55,7 @@ public sealed class GridSettingsTests
         Assert.Equal(["gldt-"], settings.Tokens.Prefixes.Former);
         Assert.Equal((SigningAlgorithm.Rs256, TimeSpan.FromMinutes(15)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((11111, 30000), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(SwitchedOff.ContainerRegistry | SwitchedOff.DependencyProxy, settings.Validation.SwitchedOff);
         Assert.Equal(("https://tokens.example", 50), (settings.ExternalUrl, settings.MaxConnections));
     }
 
@@ -65,6 +70,9 @@ public sealed class GridSettingsTests
             ("Jwt:Issuer", "two words"),
             ("Jwt:Algorithm", "HS256"),
             ("Jwt:Lifetime", "00:00:01"),
+            ("Jwt:Service", "dependency_proxy"),
+            ("Registry:Enabled", "off"),
+            ("DependencyProxy:Enabled", "1"),
             ("Http:TrustedProxies:1", "proxy.example"),
             ("SiloPort", "-1"),
             ("GatewayPort", "many"),
@@ -74,7 +82,8 @@ public sealed class GridSettingsTests
         string[] names =
         [
             "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
-            "Grid:Jwt:Lifetime", "Grid:Http:TrustedProxies:1", "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
+            "Grid:Jwt:Lifetime", "Grid:Jwt:Service", "Grid:Registry:Enabled", "Grid:DependencyProxy:Enabled", "Grid:Http:TrustedProxies:1",
+            "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
         ];
         Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
     }
