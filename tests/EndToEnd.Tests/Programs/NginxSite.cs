@@ -19,16 +19,16 @@ internal sealed class NginxSite : IAsyncDisposable
     /// <param name="file">The name of the configuration.</param>
     /// <param name="listens">Where it listens as shipped.</param>
     /// <param name="directory">For what nginx writes.</param>
-    /// <param name="upstreams">Where things are as shipped, and where they are here. Each must be there.</param>
+    /// <param name="values">Other values as shipped, and what they are here. Each must be there.</param>
     public static async Task<NginxSite> StartAsync(
-        string file, string listens, TemporaryDirectory directory, params (string Shipped, Uri Here)[] upstreams)
+        string file, string listens, TemporaryDirectory directory, params (string Shipped, string Here)[] values)
     {
         var address = Loopback.Address(Loopback.FreePort());
         var site = await File.ReadAllTextAsync(Repository.Infra("proxies", "nginx", file));
-        foreach (var (shipped, here) in upstreams.Append((listens, address)))
+        foreach (var (shipped, here) in values.Append((listens, address.Authority)))
         {
             Assert.Contains(shipped, site, StringComparison.Ordinal);
-            site = site.Replace(shipped, here.Authority, StringComparison.Ordinal);
+            site = site.Replace(shipped, here, StringComparison.Ordinal);
         }
 
         var program = await RunAsync(file, site, address, directory);

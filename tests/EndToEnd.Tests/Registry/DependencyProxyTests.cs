@@ -28,8 +28,8 @@ public sealed class DependencyProxyTests(AuthorityFixture authority) : IAsyncLif
             "orleanstokens-dependency-proxy.conf",
             "127.0.0.1:8092",
             _directory,
-            ("127.0.0.1:8080", authority.Silo.Address),
-            ("127.0.0.1:5001", cache));
+            ("127.0.0.1:8080", authority.Silo.Address.Authority),
+            ("127.0.0.1:5001", cache.Authority));
         _started.Push(_nginx);
     }
 

@@ -22,8 +22,8 @@ public sealed class ProxiedRegistryTests(ProxiedRegistryFixture fixture) : IClas
         "orleanstokens-registry.conf",
         "127.0.0.1:8091",
         _directory,
-        ("127.0.0.1:8080", fixture.Authority),
-        ("127.0.0.1:5000", fixture.RegistryAddress));
+        ("127.0.0.1:8080", fixture.Authority.Authority),
+        ("127.0.0.1:5000", fixture.RegistryAddress.Authority));
 
     public async ValueTask DisposeAsync()
     {
