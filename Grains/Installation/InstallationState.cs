@@ -7,7 +7,7 @@ namespace OrleansTokens.Grains.Installation;
 /// <summary>What there is once in an installation, as stored.</summary>
 internal sealed record InstallationState : IDurable
 {
-    /// <summary>The look-up keys of the administrator's token: one for each master key under which it was seen. Empty before there is one.</summary>
+    /// <summary>The look-up keys of the administrator's token, from before operators had tokens of their own; taken over at the next start.</summary>
     public ImmutableArray<string> AdministratorTokens { get; init; } = [];
 
     /// <summary>The look-up keys of administrators' tokens before it that are still to be revoked.</summary>

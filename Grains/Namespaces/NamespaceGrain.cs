@@ -113,6 +113,8 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             Visibility = request.Visibility,
             CreatedAt = _time.GetUtcNow(),
             CreatedBy = request.Operator.Value,
+            PersonalOf = request.PersonalOf.Value,
+            Members = MemberRules.First(Id.Kind, request, _time.GetUtcNow()),
             Epoch = 1,
         };
         await _state.WriteAsync(creating);
@@ -269,6 +271,11 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         try
         {
             await _index.UpsertAsync(next.Row(Id));
+            if (State.Status == NamespaceStatus.Creating)
+            {
+                await TellOfAllMembersAsync(deleted: next.Status != NamespaceStatus.Active);
+            }
+
             await _state.WriteAsync(next);
         }
         catch

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.Namespaces;
 
@@ -61,6 +63,15 @@ internal sealed record NamespaceState : IDurable
     /// <summary>The ids of the tokens ever held here.</summary>
     public TokenIdList Tokens { get; init; } = new();
 
+    /// <summary>The members of the node itself, in order of their ids.</summary>
+    public ImmutableArray<Member> Members { get; init; } = [];
+
+    /// <summary>Operators who became members, or are none any more, of whom the index may not know.</summary>
+    public ImmutableArray<long> UntoldMembers { get; init; } = [];
+
+    /// <summary>The operator whose personal namespace this is; 0 for every other node.</summary>
+    public long PersonalOf { get; init; }
+
     public DateTimeOffset? DeletedAt { get; init; }
 
     public long DeletedBy { get; init; }
@@ -82,6 +93,11 @@ internal sealed record NamespaceState : IDurable
             return "a negative number";
         }
 
+        if (Members.Any(static m => m.OperatorId < 1 || !Enum.IsDefined(m.Level) || m.Level == AccessLevel.None))
+        {
+            return "a member that cannot be";
+        }
+
         return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
     }
 
@@ -90,12 +106,13 @@ internal sealed record NamespaceState : IDurable
 
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(
-        id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch);
+        id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch,
+        new OperatorId(PersonalOf));
 
     /// <summary>The node as the index knows it.</summary>
     public NamespaceRow Row(NamespaceId id) => new(
         id.Kind, id.Value, Parent, Slug, Name, (int)Visibility, Archived, CreatedAt,
-        Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1));
+        Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1), Personal: PersonalOf != 0);
 }
 
 /// <summary>A list of token ids to which ids are only ever added: about two bytes each.</summary>

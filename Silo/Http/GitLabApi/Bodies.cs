@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
-using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
 
@@ -44,7 +43,7 @@ internal sealed record ProjectBody(
         VisibilityNames.Of(view.Visibility), view.Archived, ProjectNamespaceBody.Of(view));
 }
 
-/// <summary>The group that a project is in.</summary>
+/// <summary>The group, or personal namespace, that a project is in.</summary>
 internal sealed record ProjectNamespaceBody(
     [property: JsonPropertyName("id")] long Id,
     [property: JsonPropertyName("name")] string Name,
@@ -127,18 +126,6 @@ internal sealed record SigningKeyBody(
     [property: JsonPropertyName("published_until")] DateTimeOffset? PublishedUntil)
 {
     public static SigningKeyBody Of(PublishedKey key) => new(key.KeyId, key.Algorithm, key.CreatedAt, key.SignsFrom, key.PublishedUntil);
-}
-
-/// <summary>The operator who calls.</summary>
-internal sealed record UserBody(
-    [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("username")] string Username,
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("state")] string State,
-    [property: JsonPropertyName("is_admin")] bool IsAdmin)
-{
-    public static UserBody Of(OperatorPrincipal caller) =>
-        new(caller.Id.Value, caller.Username, caller.Name, "active", caller.IsAdministrator);
 }
 
 /// <summary>What answers.</summary>

@@ -1,6 +1,4 @@
-using OrleansTokens.Client;
 using OrleansTokens.Namespaces;
-using OrleansTokens.Operators;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
@@ -44,27 +42,14 @@ internal static class OperationEndpoint
             return GitLabErrors.BadParameters(complaints!);
         }
 
-        var (caller, refusal) = await AuthenticateAsync(http);
-        refusal ??= Access.Refuse(caller, operation.Caller);
-        NamespaceView? target = null;
+        var (caller, refusal) = await OperatorAuthenticator.AuthenticateAsync(http);
+        refusal ??= Access.Refuse(caller, operation);
+        ApiTarget? target = null;
         if (refusal is null && operation.Target is not NamespaceKind.None)
         {
-            (target, refusal) = await TargetLookup.FindAsync(http, operation, caller);
+            (target, refusal) = await TargetLookup.FindAsync(http, operation, caller?.Operator);
         }
 
         return refusal ?? await handle(new ApiCall(http, operation, arguments, caller, target));
-    }
-
-    private static async Task<(OperatorPrincipal? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext http)
-    {
-        var credential = OperatorCredential.Of(http.Request);
-        if (credential.Kind is OperatorCredentialKind.None)
-        {
-            return default;
-        }
-
-        var authority = http.RequestServices.GetRequiredService<DeployTokenAdministration>();
-        var caller = credential.Token is { } token ? await authority.AuthenticateOperatorAsync(token, http.RequestAborted) : null;
-        return (caller, caller is null ? GitLabErrors.Unauthorized : null);
     }
 }
