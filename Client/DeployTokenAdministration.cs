@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansTokens.Audit;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
@@ -80,6 +81,14 @@ public sealed class DeployTokenAdministration
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => Token(id).DestroyAsync(by), cancellation);
 
+    /// <summary>What a CI job of a project is given (reference §4), or null. See <see cref="IDeployTokenDirectoryGrain.ReadVariablesAsync"/>.</summary>
+    public Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).ReadVariablesAsync(project, by), cancellation);
+
+    /// <summary>A page of what was done at a group or project, newest first.</summary>
+    public Task<AuditPage> ListAuditAsync(NamespaceId holder, int offset, int limit, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<IAuditGrain>(AuditKeys.Of(holder)).ListAsync(offset, limit), cancellation);
+
     /// <summary>Explains a decision about a token; its secret and username are taken as right.</summary>
     public async Task<Explanation> ExplainTokenAsync(TokenId token, Question question, CancellationToken cancellation = default) =>
         await GridCalls.RunAsync(() => Token(token).ExplainAsync(new ExplainRequest(null, question)), cancellation);
@@ -98,6 +107,11 @@ public sealed class DeployTokenAdministration
     public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(
         TimeSpan delay, OperatorId by, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RotateAsync(delay, by), cancellation);
+
+    /// <summary>Takes a key for registry tokens away at once. See <see cref="ISigningKeyGrain.RemoveAsync"/>.</summary>
+    public Task<ImmutableArray<PublishedKey>> RemoveSigningKeyAsync(
+        string keyId, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
 
     private static string Describe(DenyReason refusal) => refusal switch
     {

@@ -7,6 +7,10 @@ namespace OrleansTokens;
 internal static class WireAliases
 {
     public const string AddMember = "ot.AddMember";
+    public const string ArgumentFault = "ot.ArgumentFault";
+    public const string AuditPage = "ot.AuditPage";
+    public const string AuditRecord = "ot.AuditRecord";
+    public const string ChangeFeatures = "ot.ChangeFeatures";
     public const string ChangeMember = "ot.ChangeMember";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string ChangeOperator = "ot.ChangeOperator";
@@ -16,11 +20,13 @@ internal static class WireAliases
     public const string Decision = "ot.Decision";
     public const string DecisionFact = "ot.DecisionFact";
     public const string DeployTokenPage = "ot.DeployTokenPage";
+    public const string DeployTokenVariables = "ot.DeployTokenVariables";
     public const string DeployTokenView = "ot.DeployTokenView";
     public const string ExplainRequest = "ot.ExplainRequest";
     public const string Explanation = "ot.Explanation";
     public const string GatewayKeys = "ot.GatewayKeys";
     public const string GroupId = "ot.GroupId";
+    public const string IAuditGrain = "ot.IAuditGrain";
     public const string IDeployTokenAdministrationGrain = "ot.IDeployTokenAdministrationGrain";
     public const string IDeployTokenDirectoryGrain = "ot.IDeployTokenDirectoryGrain";
     public const string IDeployTokenGrain = "ot.IDeployTokenGrain";
@@ -61,6 +67,7 @@ internal static class WireAliases
     public const string OperatorView = "ot.OperatorView";
     public const string PathEntry = "ot.PathEntry";
     public const string Principal = "ot.Principal";
+    public const string ProjectFeatures = "ot.ProjectFeatures";
     public const string ProjectId = "ot.ProjectId";
     public const string PublishedKey = "ot.PublishedKey";
     public const string Question = "ot.Question";

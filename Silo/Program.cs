@@ -11,6 +11,7 @@ if (!GridSettings.TryRead(builder.Configuration, out var settings, out var fault
 }
 
 builder.UseDefaultAddress();
+builder.LimitConnections(settings.MaxConnections);
 builder.AddQuietLogging();
 try
 {
@@ -22,6 +23,7 @@ catch (Exception fault) when (GridProcess.Explain(fault) is { } explained)
 }
 
 builder.Services.AddHealth();
+builder.Services.AddGitLabApi(settings.ExternalUrl);
 builder.Services.AddApiReference();
 
 var app = builder.Build();

@@ -67,6 +67,18 @@ public sealed record IssueDeployToken(
 [GenerateSerializer, Immutable, Alias(WireAliases.IssuedDeployToken)]
 public sealed record IssuedDeployToken([property: Id(0)] DeployTokenView Token, [property: Id(1)] Secret Secret);
 
+/// <summary>What a CI job is given of the token that is named <see cref="Name"/> (reference §4).</summary>
+/// <param name="Token">The token.</param>
+/// <param name="Username">Its login: <c>CI_DEPLOY_USER</c>.</param>
+/// <param name="Secret">Its secret: <c>CI_DEPLOY_PASSWORD</c>.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.DeployTokenVariables)]
+public sealed record DeployTokenVariables(
+    [property: Id(0)] TokenId Token, [property: Id(1)] string Username, [property: Id(2)] Secret Secret)
+{
+    /// <summary>The name, letter case included, of the tokens that CI jobs are given. Only their secrets can be read again.</summary>
+    public const string Name = "gitlab-deploy-token";
+}
+
 /// <summary>What revoking says.</summary>
 /// <param name="Token">The token, revoked.</param>
 /// <param name="AlreadyRevoked">Whether it had been revoked before; the first revocation stays as it is.</param>

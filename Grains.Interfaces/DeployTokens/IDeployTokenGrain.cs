@@ -58,4 +58,11 @@ public interface IDeployTokenDirectoryGrain : IGrainWithIntegerKey
     /// <summary>A page of tokens, from the index; each item is told by its own grain.</summary>
     [Alias("List")]
     Task<DeployTokenPage> ListAsync(ListDeployTokens query);
+
+    /// <summary>What a CI job of a project is given: of the active tokens named <see cref="DeployTokenVariables.Name"/> the one with the
+    /// lowest id, the project's own before its group's; null where there is none. It is in the project's audit before this returns.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>: the project;
+    /// <see cref="Errors.ErrorCode.Unavailable"/>.</exception>
+    [Alias("ReadVariables")]
+    Task<DeployTokenVariables?> ReadVariablesAsync(Namespaces.ProjectId project, OperatorId by);
 }

@@ -12,10 +12,10 @@ public interface INamespaceGrain : IGrain
     [AlwaysInterleave, Alias("Get")]
     Task<NamespaceView?> GetAsync();
 
-    /// <summary>The node and the groups above it, or null where one of them does not exist. Asks upward only.</summary>
+    /// <summary>The node and the groups above it, or null where one of them does not exist, or where there are more of them than
+    /// <see cref="Limits.MaxPathSegments"/>. Asks upward only.</summary>
     /// <param name="below">How many nodes are below, in the lineage that is being built: 0 where this node's own is asked for.</param>
-    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: longer than
-    /// <see cref="Limits.MaxPathSegments"/>, which no tree is.</exception>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: it has no end, or is not known.</exception>
     [AlwaysInterleave, Alias("GetLineage")]
     ValueTask<Lineage?> GetLineageAsync(int below);
 

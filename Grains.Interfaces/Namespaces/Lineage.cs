@@ -9,6 +9,7 @@ namespace OrleansTokens.Namespaces;
 /// <param name="Visibility">Its own visibility; what counts is <see cref="Lineage.Visibility"/>.</param>
 /// <param name="Archived">Whether it is archived itself; what counts is <see cref="Lineage.Archived"/>.</param>
 /// <param name="Epoch">Grows with every change of the node.</param>
+/// <param name="Features">The features of a project; of no meaning for groups.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.LineageNode)]
 public sealed record LineageNode(
     [property: Id(0)] NamespaceId Id,
@@ -16,7 +17,8 @@ public sealed record LineageNode(
     [property: Id(2)] string Name,
     [property: Id(3)] Visibility Visibility,
     [property: Id(4)] bool Archived,
-    [property: Id(5)] long Epoch);
+    [property: Id(5)] long Epoch,
+    [property: Id(6)] ProjectFeatures Features = default);
 
 /// <summary>
 /// A node and the groups above it, up to the top-level group. It exists only where every node of it does: below a deleted group there

@@ -12,6 +12,7 @@ namespace OrleansTokens.Namespaces;
 /// <param name="Lineage">Itself and the groups above it, at the time of the answer.</param>
 /// <param name="Epoch">Grows with every change.</param>
 /// <param name="PersonalOf">Whose personal namespace the group is; none for every other node.</param>
+/// <param name="Features">The features of a project; of no meaning for groups.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.NamespaceView)]
 public sealed record NamespaceView(
     [property: Id(0)] NamespaceId Id,
@@ -24,7 +25,8 @@ public sealed record NamespaceView(
     [property: Id(7)] DateTimeOffset CreatedAt,
     [property: Id(8)] Lineage Lineage,
     [property: Id(9)] long Epoch,
-    [property: Id(10)] Operators.OperatorId PersonalOf = default)
+    [property: Id(10)] Operators.OperatorId PersonalOf = default,
+    [property: Id(11)] ProjectFeatures Features = default)
 {
     /// <summary>The full path, for example <c>acme/platform/api</c>.</summary>
     public string FullPath => Lineage.FullPath;
@@ -41,7 +43,8 @@ public sealed record NamespaceView(
 /// <param name="Visibility">Not more visible than the group it is in.</param>
 /// <param name="Operator">Who asks. A group has them as its first member, an owner.</param>
 /// <param name="PersonalOf">Whose personal namespace the group is to be; none for every other node. It is at the top, and its operator is
-/// its owner and only member.</param>
+/// its owner.</param>
+/// <param name="Features">The features of a project; of no meaning for groups.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.CreateNamespace)]
 public sealed record CreateNamespace(
     [property: Id(0)] GroupId Parent,
@@ -50,7 +53,8 @@ public sealed record CreateNamespace(
     [property: Id(3)] string Description,
     [property: Id(4)] Visibility Visibility,
     [property: Id(5)] Operators.OperatorId Operator,
-    [property: Id(6)] Operators.OperatorId PersonalOf = default);
+    [property: Id(6)] ProjectFeatures Features = default,
+    [property: Id(7)] Operators.OperatorId PersonalOf = default);
 
 /// <summary>What is to change of a group or project; what is null stays as it is.</summary>
 /// <param name="Slug">A new segment of the path. The old path leaves a redirect.</param>
@@ -59,6 +63,7 @@ public sealed record CreateNamespace(
 /// <param name="Visibility">A new visibility, not more visible than the group it is in.</param>
 /// <param name="Archived">Archive or bring back.</param>
 /// <param name="Operator">Who asks.</param>
+/// <param name="Features">What is to change of a project's features.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.ChangeNamespace)]
 public sealed record ChangeNamespace(
     [property: Id(0)] Slug? Slug,
@@ -66,4 +71,5 @@ public sealed record ChangeNamespace(
     [property: Id(2)] string? Description,
     [property: Id(3)] Visibility? Visibility,
     [property: Id(4)] bool? Archived,
-    [property: Id(5)] Operators.OperatorId Operator);
+    [property: Id(5)] Operators.OperatorId Operator,
+    [property: Id(6)] ChangeFeatures Features = default);

@@ -73,4 +73,11 @@ public interface ISigningKeyGrain : IGrainWithIntegerKey
     /// <see cref="Limits.MaxKeyActivationDelay"/>. <see cref="Errors.ErrorCode.LimitExceeded"/>: too many keys are still published.</exception>
     [Alias("Rotate")]
     Task<ImmutableArray<PublishedKey>> RotateAsync(TimeSpan delay, OperatorId by);
+
+    /// <summary>Takes a key away at once: one that has leaked, or one that was scheduled by mistake. It is published no more, and what it
+    /// signed is refused by every registry that has read the keys since. Where it was the one that signs, a new one is made, which signs
+    /// at once. May be repeated.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>: no such key is published.</exception>
+    [Alias("Remove")]
+    Task<ImmutableArray<PublishedKey>> RemoveAsync(string keyId, OperatorId by);
 }

@@ -56,6 +56,9 @@ public enum DenyReason
 
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
+
+    /// <summary>The feature (repository, container registry, packages) is switched off in the project.</summary>
+    FeatureDisabled = 18,
 }
 
 /// <summary>The names of deny reasons in the API: snake case of the code names.</summary>

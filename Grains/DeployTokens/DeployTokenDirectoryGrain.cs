@@ -1,13 +1,20 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Audit;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Audit;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenDirectoryGrain"/>
 [StatelessWorker, GrainType("deploy-token-directory")]
-internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator ids, TimeProvider time) : Grain, IDeployTokenDirectoryGrain
+internal sealed partial class DeployTokenDirectoryGrain(
+    IGridIndex index, IdAllocator ids, TimeProvider time, ILogger<DeployTokenDirectoryGrain> logger) : Grain, IDeployTokenDirectoryGrain
 {
     public async Task<IssuedDeployToken> IssueAsync(IssueDeployToken request)
     {
@@ -31,8 +38,36 @@ internal sealed class DeployTokenDirectoryGrain(IGridIndex index, IdAllocator id
         var (items, total) = await Listing.ReadAsync(
             () => index.FindAsync(query),
             async id => await Token(id).GetAsync() is { } token && (!list.ActiveOnly || token.IsActive(now)) ? token : null,
-            id => Token(id).ReindexAsync());
+            id => Token(id).ReindexAsync(),
+            (id, fault) => LogLeftOut(logger, id, fault));
         return new DeployTokenPage(items, total);
+    }
+
+    public async Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by)
+    {
+        var lineage = await GrainFactory.GetGrain<IProjectGrain>(project.Value).GetLineageAsync(below: 0)
+            ?? throw TokenAuthorityException.NotFound($"The {project.AsNamespace}");
+        var found = await FindForJobAsync(DeployTokenRules.HoldersForJobs(lineage, ofAncestors: false));
+        await GrainFactory.GetGrain<IAuditWriterGrain>(AuditKeys.Of(project.AsNamespace))
+            .AppendAsync(AuditEvent.DeployTokenVariablesRead, found?.Token ?? default, by);
+        return found;
+    }
+
+    /// <summary>The first that is active, of the first holder that has one. The index proposes; each token's own grain decides.</summary>
+    private async Task<DeployTokenVariables?> FindForJobAsync(IEnumerable<NamespaceId> holders)
+    {
+        foreach (var holder in holders)
+        {
+            foreach (var id in await index.FindForJobsAsync(holder, time.GetUtcNow(), Limits.MaxPageSize))
+            {
+                if (await GrainFactory.GetGrain<IDeployTokenSecretGrain>(id).RevealAsync(holder) is { } found)
+                {
+                    return found;
+                }
+            }
+        }
+
+        return null;
     }
 
     private IDeployTokenAdministrationGrain Token(long id) => GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(id);

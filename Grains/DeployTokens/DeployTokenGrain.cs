@@ -15,7 +15,7 @@ namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenGrain"/>
 [GrainType("deploy-token")]
-internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain
+internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain
 {
     private readonly DurableState<DeployTokenState> _state;
     private readonly IGridIndex _index;
@@ -112,7 +112,13 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             CreatedAt = now,
             CreatedBy = request.Operator.Value,
             ExpiresAt = request.ExpiresAt,
-            Secrets = [new StoredSecret { Digest = Digest(secret).ToStorageText(), CreatedAt = now }],
+            Secrets =
+            [
+                new StoredSecret
+                {
+                    Digest = Digest(secret).ToStorageText(), Sealed = SealedSecret.Of(_id, request.Name, secret, _keys), CreatedAt = now,
+                },
+            ],
             Epoch = 1,
         };
         // At once: an entry without a token does no harm, nor does a token that is not listed and whose secret nobody was told.
@@ -161,6 +167,21 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
         await _index.UpsertAsync(Row(State));
         return true;
+    }
+
+    public async ValueTask<DeployTokenVariables?> RevealAsync(NamespaceId holder)
+    {
+        var state = State;
+        var isFor = state.Status == DeployTokenStatus.Issued && state.Name == DeployTokenVariables.Name
+            && new NamespaceId(state.HolderKind, state.HolderId) == holder;
+        if (!isFor || _ending || !state.View(_id).IsActive(_time.GetUtcNow()) || state.Secrets[^1].Sealed is not { } stored)
+        {
+            return null;
+        }
+
+        var secret = SealedSecret.Open(_id, stored, _keys);
+        await RenewAsync();
+        return new DeployTokenVariables(_id, state.View(_id).Username, secret);
     }
 
     public Task ReindexAsync() => _index.UpsertAsync(Row(State));
@@ -272,9 +293,21 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     private async Task RedigestAsync(string old, string renewed)
     {
-        var secrets = State.Secrets.Select(s => s.Digest == old ? s with { Digest = renewed } : s);
+        var secrets = State.Secrets.Select(s => s.Digest == old
+            ? s with { Digest = renewed, Sealed = SealedSecret.Renew(_id, s.Sealed, _keys) }
+            : s);
         await _state.WriteAsync(State with { Secrets = [.. secrets], Epoch = State.Epoch + 1 });
         _redigesting = false;
+    }
+
+    /// <summary>Keeps what is sealed under the newest master key, so that a former one can be taken away.</summary>
+    private async Task RenewAsync()
+    {
+        var renewed = State.Secrets.Select(s => s with { Sealed = SealedSecret.Renew(_id, s.Sealed, _keys) }).ToImmutableArray();
+        if (!renewed.SequenceEqual(State.Secrets))
+        {
+            await _state.WriteAsync(State with { Secrets = renewed, Epoch = State.Epoch + 1 });
+        }
     }
 
     private TokenRow Row(DeployTokenState state)

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
+using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
@@ -10,6 +12,7 @@ internal static class DeployTokenRules
     private static readonly SearchValues<char> UsernameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.");
 
+    /// <summary>Throws with everything that is wrong, in GitLab's order.</summary>
     public static void Check(IssueDeployToken request)
     {
         if (request.Holder.IsNone)
@@ -17,29 +20,31 @@ internal static class DeployTokenRules
             throw TokenAuthorityException.Invalid("holder", "is neither a group nor a project");
         }
 
+        var faults = ImmutableArray.CreateBuilder<ArgumentFault>();
         if (request.Scopes == DeployTokenScopes.None || (request.Scopes & ~ScopeNames.All) != 0)
         {
-            throw TokenAuthorityException.Invalid("scopes", "can't be blank");
+            faults.Add(new ArgumentFault("scopes", "can't be blank"));
         }
 
         if (request.Name.Length > Limits.MaxNameLength)
         {
-            throw TokenAuthorityException.Invalid("name", TooLong);
+            faults.Add(new ArgumentFault("name", TooLong));
         }
 
-        if (request.Username is not { Length: > 0 } username)
-        {
-            return;
-        }
-
+        var username = request.Username ?? "";
         if (username.Length > Limits.MaxNameLength)
         {
-            throw TokenAuthorityException.Invalid("username", TooLong);
+            faults.Add(new ArgumentFault("username", TooLong));
         }
 
         if (username.AsSpan().ContainsAnyExcept(UsernameCharacters))
         {
-            throw TokenAuthorityException.Invalid("username", "can contain only letters, digits, '_', '-', '+', and '.'");
+            faults.Add(new ArgumentFault("username", "can contain only letters, digits, '_', '-', '+', and '.'"));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw TokenAuthorityException.Invalid(faults.ToImmutable());
         }
     }
 
@@ -52,4 +57,9 @@ internal static class DeployTokenRules
     }
 
     private static string TooLong => $"is too long (maximum is {Limits.MaxNameLength} characters)";
+
+    /// <summary>Where a CI job's token is looked for, in this order: its project, and the group directly above; all groups above only where
+    /// a setting says so (reference §4).</summary>
+    public static IEnumerable<NamespaceId> HoldersForJobs(Lineage project, bool ofAncestors) =>
+        project.Nodes.Take(ofAncestors ? project.Nodes.Length : 2).Select(static n => n.Id);
 }

@@ -27,6 +27,9 @@ internal sealed record StoredSecret
     /// <summary>The digest in its text form.</summary>
     public string Digest { get; init; } = "";
 
+    /// <summary>The secret itself in a sealed box, where it has to be handed out again; else null.</summary>
+    public string? Sealed { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 }
 

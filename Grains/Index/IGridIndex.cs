@@ -171,6 +171,13 @@ public interface IGridIndex
     /// <param name="ct">Abandons the search.</param>
     Task<long?> FindTokenHolderAsync(long tokenId, CancellationToken ct = default);
 
+    /// <summary>The ids of the active tokens of a holder that CI jobs may be given, lowest first.</summary>
+    /// <param name="holder">The project or group.</param>
+    /// <param name="activeAt">Only tokens neither revoked nor expired at this time.</param>
+    /// <param name="limit">How many ids to return at most; 1 to <see cref="GridIndexRules.MaxLimit"/>.</param>
+    /// <param name="ct">Abandons the search.</param>
+    Task<IReadOnlyList<long>> FindForJobsAsync(NamespaceId holder, DateTimeOffset activeAt, int limit, CancellationToken ct = default);
+
     /// <summary>
     /// How many levels of groups lie below this one: 0 when it has no subgroups, and never more than
     /// <see cref="GridIndexRules.MaxGroupHeight"/>, which is also the answer where half-applied moves form a ring.

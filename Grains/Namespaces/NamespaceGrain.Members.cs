@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansTokens.Grains.Index;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 
@@ -8,7 +9,7 @@ internal abstract partial class NamespaceGrain
 {
     public async ValueTask<AccessLevel> GetAccessLevelAsync(OperatorId member, int below)
     {
-        if (State.Status != NamespaceStatus.Active || below >= Limits.MaxPathSegments)
+        if (State.Status != NamespaceStatus.Active || below >= GridIndexRules.MaxGroupHeight)
         {
             return AccessLevel.None;
         }
@@ -28,7 +29,7 @@ internal abstract partial class NamespaceGrain
 
     public async ValueTask<ImmutableArray<MemberView>> GetMembersAsync(bool inherited, int below)
     {
-        if (State.Status != NamespaceStatus.Active || below >= Limits.MaxPathSegments)
+        if (State.Status != NamespaceStatus.Active || below >= GridIndexRules.MaxGroupHeight)
         {
             return [];
         }
@@ -70,10 +71,10 @@ internal abstract partial class NamespaceGrain
             Level = change.Level,
             ExpiresAt = change.ChangesExpiry ? change.ExpiresAt : member.ExpiresAt,
         };
-        var members = State.Members.Replace(member, changed);
-        await CheckOwnersLeftAsync(members);
         if (changed != member)
         {
+            var members = State.Members.Replace(member, changed);
+            await CheckOwnersLeftAsync(members);
             await WriteMembersAsync(members, change.Operator);
         }
 

@@ -37,24 +37,55 @@ internal static class NamespaceRules
         }
     }
 
+    /// <summary>Only packages can be public where the project is not.</summary>
+    public static void CheckFeatures(ProjectFeatures features)
+    {
+        if (!IsKnown(features.Repository) || features.Repository == FeatureAccess.Public)
+        {
+            throw TokenAuthorityException.Invalid("repository_access_level", "is not allowed");
+        }
+
+        if (!IsKnown(features.ContainerRegistry) || features.ContainerRegistry == FeatureAccess.Public)
+        {
+            throw TokenAuthorityException.Invalid("container_registry_access_level", "is not allowed");
+        }
+
+        if (!IsKnown(features.PackageRegistry))
+        {
+            throw TokenAuthorityException.Invalid("package_registry_access_level", "is not allowed");
+        }
+    }
+
+    /// <summary>Whether every access is a known one.</summary>
+    public static bool CanBe(ProjectFeatures features) =>
+        IsKnown(features.Repository) && IsKnown(features.ContainerRegistry) && IsKnown(features.PackageRegistry);
+
     /// <summary>Groups nest <see cref="Limits.MaxGroupDepth"/> deep.</summary>
     /// <param name="kind">What is to be put there.</param>
     /// <param name="above">The lineage of the group it is put in; null at the top.</param>
     /// <param name="subtreeHeight">How many levels of groups are below what is put there.</param>
     public static void CheckDepth(NamespaceKind kind, Lineage? above, int subtreeHeight)
     {
-        var depth = (above?.Nodes.Length ?? 0) + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0);
-        if (depth > Limits.MaxGroupDepth)
+        if (!Fits(kind, above, subtreeHeight))
         {
-            throw new TokenAuthorityException(
-                ErrorCode.LimitExceeded, $"Groups nest {Limits.MaxGroupDepth} deep at most.", "parent_id");
+            throw TooDeep();
         }
     }
+
+    /// <summary>As <see cref="CheckDepth"/>, without the refusal.</summary>
+    public static bool Fits(NamespaceKind kind, Lineage? above, int subtreeHeight) =>
+        (above?.Nodes.Length ?? 0) + (kind == NamespaceKind.Group ? 1 + subtreeHeight : 0) <= Limits.MaxGroupDepth;
 
     /// <summary>The lineage of the group above; null at the top.</summary>
     public static Lineage? Above(Lineage lineage) => lineage.Nodes.Length == 1 ? null : new Lineage(lineage.Nodes.RemoveAt(0));
 
+    public static TokenAuthorityException TooDeep() =>
+        new(ErrorCode.LimitExceeded, $"Groups nest {Limits.MaxGroupDepth} deep at most.", "parent_id");
+
     public static TokenAuthorityException PathTaken() => new(ErrorCode.PathTaken, "has already been taken", "path");
+
+    private static bool IsKnown(FeatureAccess access) =>
+        access is FeatureAccess.Enabled or FeatureAccess.Disabled or FeatureAccess.Private or FeatureAccess.Public;
 
     private static string Name(Visibility visibility) => visibility switch
     {

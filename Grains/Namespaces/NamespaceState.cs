@@ -53,6 +53,9 @@ internal sealed record NamespaceState : IDurable
 
     public bool Archived { get; init; }
 
+    /// <summary>Of a project: who may use its code, images and packages.</summary>
+    public ProjectFeatures Features { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public long CreatedBy { get; init; }
@@ -88,6 +91,11 @@ internal sealed record NamespaceState : IDurable
             return "an unknown status or visibility";
         }
 
+        if (!NamespaceRules.CanBe(Features))
+        {
+            return "unknown access to a feature";
+        }
+
         if (Epoch < 0 || Parent < 0)
         {
             return "a negative number";
@@ -102,12 +110,12 @@ internal sealed record NamespaceState : IDurable
     }
 
     /// <summary>What a decision needs to know of the node.</summary>
-    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch);
+    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features);
 
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(
         id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch,
-        new OperatorId(PersonalOf));
+        new OperatorId(PersonalOf), Features);
 
     /// <summary>The node as the index knows it.</summary>
     public NamespaceRow Row(NamespaceId id) => new(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Ids;
@@ -11,8 +12,8 @@ namespace OrleansTokens.Grains.Operators;
 
 /// <inheritdoc cref="IOperatorDirectoryGrain"/>
 [StatelessWorker, GrainType("operator-directory")]
-internal sealed class OperatorDirectoryGrain(MasterKeyRing keys, IdAllocator ids, IGridIndex index, TimeProvider time)
-    : Grain, IOperatorDirectoryGrain
+internal sealed partial class OperatorDirectoryGrain(
+    MasterKeyRing keys, IdAllocator ids, IGridIndex index, TimeProvider time, ILogger<OperatorDirectoryGrain> logger) : Grain, IOperatorDirectoryGrain
 {
     public async Task<OperatorAuthentication> AuthenticateAsync(Secret token)
     {
@@ -81,7 +82,10 @@ internal sealed class OperatorDirectoryGrain(MasterKeyRing keys, IdAllocator ids
         var query = new OperatorQuery(
             list.Search, list.SearchEmails, list.Username, list.Blocked, list.AdministratorsOnly, list.Descending, list.Offset, list.Limit);
         var (items, total) = await Listing.ReadAsync(
-            () => index.FindAsync(query), id => Operator(id).GetAsync(), id => Operator(id).ReindexAsync());
+            () => index.FindAsync(query),
+            id => Operator(id).GetAsync(),
+            id => Operator(id).ReindexAsync(),
+            (id, fault) => LogOperatorLeftOut(logger, id, fault));
         return new OperatorPage(items, total);
     }
 
@@ -96,7 +100,8 @@ internal sealed class OperatorDirectoryGrain(MasterKeyRing keys, IdAllocator ids
         }
 
         var query = new OperatorTokenQuery(list.Active, list.Revoked, list.Search, now, list.Descending, list.Offset, list.Limit);
-        var (items, total) = await Listing.ReadAsync(() => index.FindAsync(query), FindAsync, MendAsync);
+        var (items, total) = await Listing.ReadAsync(
+            () => index.FindAsync(query), FindAsync, MendAsync, (id, fault) => LogTokenLeftOut(logger, id, fault));
         return new OperatorTokenPage(items, total);
     }
 

@@ -66,6 +66,26 @@ internal sealed partial class SigningKeyGrain : Grain, ISigningKeyGrain, ISealed
         return SigningKeyRules.PublishedAt(_state.Current.Keys, _time.GetUtcNow());
     }
 
+    public async Task<ImmutableArray<PublishedKey>> RemoveAsync(string keyId, OperatorId by)
+    {
+        await BringUpToDateAsync(_options.Lifetime);
+        var now = _time.GetUtcNow();
+        var keys = _state.Current.Keys;
+        var removed = keys.FirstOrDefault(k => k.KeyId == keyId) ?? throw TokenAuthorityException.NotFound("The signing key");
+        var kept = keys.Remove(removed);
+        if (SigningKeyRules.SignerAt(keys, static k => k.SignsFrom, now) == removed)
+        {
+            // Before any that is scheduled, so that those sign when they were to.
+            var made = SigningKeys.Create(_options.Algorithm, _options.Lifetime, _masterKeys, now, signsFrom: now, by);
+            kept = kept.Insert(keys.IndexOf(removed), made);
+            LogMade(made.KeyId, SigningKeys.NameOf(made.Algorithm));
+        }
+
+        await _state.WriteAsync(new SigningKeyState { Keys = kept });
+        LogRemoved(keyId, by.Value);
+        return SigningKeyRules.PublishedAt(kept, now);
+    }
+
     /// <summary>
     /// Makes what is missing and puts away what is over: a first key, a key of the configured algorithm, keys whose last token has
     /// ended, seals under former master keys. On return all of it is durable.

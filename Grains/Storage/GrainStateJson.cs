@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansTokens.Grains.Audit;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Installation;
@@ -17,6 +18,8 @@ namespace OrleansTokens.Grains.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(AuditSegmentState))]
+[JsonSerializable(typeof(AuditState))]
 [JsonSerializable(typeof(DeployTokenState))]
 [JsonSerializable(typeof(IdBlockState))]
 [JsonSerializable(typeof(InstallationState))]

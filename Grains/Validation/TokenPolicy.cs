@@ -142,6 +142,11 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("holder", $"The project is within {token.Holder}.");
+        if (FeatureOf(input) == FeatureAccess.Disabled)
+        {
+            return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
+        }
+
         if (RefuseByScope(action, token.Scopes, facts) is var refusal && refusal != DenyReason.None)
         {
             return refusal;
@@ -193,7 +198,12 @@ internal static class TokenPolicy
     private static bool IsPublic(in DecisionInput input, FactList? facts)
     {
         var reads = input.Action is RegistryAction.DownloadCode or RegistryAction.PullImage or RegistryAction.ReadPackage;
-        var allowed = reads && Exists(input) && input.Resource!.Visibility == Visibility.Public;
+        var allowed = reads && Exists(input) && FeatureOf(input) switch
+        {
+            FeatureAccess.Public => true,
+            FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
+            _ => false,
+        };
         facts?.Add(allowed, "visibility", allowed ? "Everybody may read it." : "It is not public, or this is not reading.");
         return allowed;
     }
@@ -202,6 +212,19 @@ internal static class TokenPolicy
     private static bool Exists(in DecisionInput input) =>
         input.Resource is { Node.Id.Kind: NamespaceKind.Project }
         && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
+
+    /// <summary>Who may use what the action is about, in the project it is aimed at.</summary>
+    private static FeatureAccess FeatureOf(in DecisionInput input)
+    {
+        var features = input.Resource!.Node.Features;
+        return input.Action switch
+        {
+            RegistryAction.DownloadCode or RegistryAction.UploadCode => features.Repository,
+            RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage => features.ContainerRegistry,
+            RegistryAction.ReadPackage or RegistryAction.WritePackage => features.PackageRegistry,
+            _ => FeatureAccess.Enabled,
+        };
+    }
 
     private static LocatedProject? Locate(in DecisionInput input, FactList? facts)
     {

@@ -74,7 +74,7 @@ internal static class GridProcess
     {
         var settings = app.Services.GetRequiredService<GridSettings>();
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        var url = addresses.FirstOrDefault() ?? "http://127.0.0.1:8080";
+        var url = settings.ExternalUrl ?? addresses.FirstOrDefault() ?? "http://127.0.0.1:8080";
         Console.WriteLine($"OrleansTokens is ready at {string.Join(", ", addresses)}");
         Console.WriteLine($"  data      {settings.DataDirectory}");
         Console.WriteLine($"  try it    {url}/scalar");

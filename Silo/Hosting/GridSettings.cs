@@ -35,6 +35,12 @@ internal sealed record GridSettings
     /// <summary>The port on which .NET clients connect; 0, the default: none. Loopback only. Who reaches it may administer.</summary>
     public required int GatewayPort { get; init; }
 
+    /// <summary>Where clients find this process, without a slash at the end; null: what each request says.</summary>
+    public required string? ExternalUrl { get; init; }
+
+    /// <summary>How many connections are served at once; more are closed as they come.</summary>
+    public required int MaxConnections { get; init; }
+
     /// <summary>Reads and checks all settings; false with every fault where one cannot be.</summary>
     public static bool TryRead(
         IConfiguration configuration, [NotNullWhen(true)] out GridSettings? settings, out IReadOnlyList<string> faults)
@@ -49,6 +55,8 @@ internal sealed record GridSettings
             Jwt = ReadJwt(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
+            ExternalUrl = reader.BaseUrl("ExternalUrl"),
+            MaxConnections = reader.Number("Http:MaxConnections", fallback: 10_000, 10, 1_000_000),
         };
         if (read.SiloPort != 0 && read.SiloPort == read.GatewayPort)
         {

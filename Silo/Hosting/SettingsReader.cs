@@ -77,6 +77,27 @@ internal sealed class SettingsReader(IConfiguration section, string name)
         return fallback;
     }
 
+    /// <summary>An absolute http or https URL, as it is to be written before paths: without a slash at the end.</summary>
+    public string? BaseUrl(string key)
+    {
+        if (Text(key) is not { } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            && text.IndexOfAny(['?', '#', '@', '\\']) < 0)
+        {
+            var host = url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost;
+            var port = url.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{url.Port}");
+            return $"{url.Scheme}://{host}{port}{url.AbsolutePath.TrimEnd('/')}";
+        }
+
+        Fault(key, "must be an absolute http or https URL without user, query and fragment");
+        return null;
+    }
+
     public void Fault(string key, string what) => Faults.Add($"{Full(key)} {what}.");
 
     /// <summary>Call last: everything under the section must have been asked for.</summary>

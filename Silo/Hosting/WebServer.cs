@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace OrleansTokens.Silo.Hosting;
 
 /// <summary>How the web server listens and what the process logs, where nothing else is configured.</summary>
@@ -25,6 +27,22 @@ internal static class WebServer
             builder.WebHost.UseUrls(DefaultAddress);
         }
     }
+
+    /// <summary>
+    /// Bounds what clients can hold: connections, and the time in which they send nothing, or next to nothing. Nothing here upgrades a
+    /// connection. Bodies have their own bounds, in <c>HttpLimits</c>.
+    /// </summary>
+    public static void LimitConnections(this WebApplicationBuilder builder, int maxConnections) =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var limits = kestrel.Limits;
+            limits.MaxConcurrentConnections = maxConnections;
+            limits.MaxConcurrentUpgradedConnections = 0;
+            limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+            // Longer than proxies keep an idle connection, so that they close it, and not under a request.
+            limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        });
 
     /// <summary>
     /// Warnings of the frameworks, information of our own; <c>Logging:LogLevel</c> overrides. Queries are not logged unless their categories are

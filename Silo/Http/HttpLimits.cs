@@ -6,6 +6,15 @@ internal static class HttpLimits
     /// <summary>Bytes of a request body. The largest honest request is a few kilobytes; this bounds memory per request.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
 
+    /// <summary>The same for whoever presents no right credential: enough to be told what is wrong with an honest request.</summary>
+    public const int MaxStrangerBodyBytes = 64 * 1024;
+
+    /// <summary>Bytes of all bodies of operators that are held at once.</summary>
+    public const long MaxOperatorBodiesBytes = 48 * 1024 * 1024;
+
+    /// <summary>Bytes of all other bodies that are held at once.</summary>
+    public const long MaxStrangerBodiesBytes = 16 * 1024 * 1024;
+
     /// <summary>Parameters of one request, list items and nested JSON values included. Bounds work per byte sent.</summary>
     public const int MaxParameters = 1000;
 

@@ -27,9 +27,14 @@ internal static class ApiReferenceExtensions
                 WriteNumbersAsNumbers(schema);
                 return Task.CompletedTask;
             });
-            options.AddDocumentTransformer(static (document, _, _) =>
+            options.AddDocumentTransformer(static (document, context, _) =>
             {
                 Describe(document);
+                if (context.ApplicationServices.GetRequiredService<PublicAddress>().Configured is { } address)
+                {
+                    document.Servers = [new OpenApiServer { Url = address }];
+                }
+
                 return Task.CompletedTask;
             });
         });

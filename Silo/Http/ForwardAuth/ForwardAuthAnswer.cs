@@ -77,6 +77,8 @@ internal sealed record ForwardAuthAnswer(
         DenyReason.SecretMismatch or DenyReason.UsernameMismatch or DenyReason.ScopesOfNoUseHere => NotAuthenticated,
         // At GitLab a token is looked up among those that reach the project, so one that does not is a wrong one.
         DenyReason.ResourceOutsideHolder => NotAuthenticated,
+        // So is one of a project without a repository (reference §3.2, step 3).
+        DenyReason.FeatureDisabled => NotAuthenticated,
         DenyReason.ResourceNotFound => request.IsLfs ? LfsNotFound : NotFound,
         // git-lfs is told that there is nothing where it may not read, and that it may not write only where it may read.
         DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived when request.IsLfs =>

@@ -36,11 +36,15 @@ internal sealed record ProjectBody(
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("visibility")] string Visibility,
     [property: JsonPropertyName("archived")] bool Archived,
-    [property: JsonPropertyName("namespace")] ProjectNamespaceBody Namespace)
+    [property: JsonPropertyName("namespace")] ProjectNamespaceBody Namespace,
+    [property: JsonPropertyName("repository_access_level")] string RepositoryAccessLevel,
+    [property: JsonPropertyName("container_registry_access_level")] string ContainerRegistryAccessLevel,
+    [property: JsonPropertyName("package_registry_access_level")] string PackageRegistryAccessLevel)
 {
     public static ProjectBody Of(NamespaceView view) => new(
         view.Id.Value, view.Description, view.Name, view.FullName, view.Slug.ToString(), view.FullPath, view.CreatedAt,
-        VisibilityNames.Of(view.Visibility), view.Archived, ProjectNamespaceBody.Of(view));
+        VisibilityNames.Of(view.Visibility), view.Archived, ProjectNamespaceBody.Of(view), FeatureParameters.NameOf(view.Features.Repository),
+        FeatureParameters.NameOf(view.Features.ContainerRegistry), FeatureParameters.NameOf(view.Features.PackageRegistry));
 }
 
 /// <summary>The group, or personal namespace, that a project is in.</summary>

@@ -141,9 +141,9 @@ internal static class DeployTokenEndpoints
                 call.Aborted);
             return call.Answer(DeployTokenBody.Of(issued.Token, call.Now) with { Token = issued.Secret.Reveal() });
         }
-        catch (TokenAuthorityException refusal) when (refusal is { Code: ErrorCode.InvalidArgument, Field: not null })
+        catch (TokenAuthorityException refusal) when (refusal is { Code: ErrorCode.InvalidArgument, Faults.IsDefaultOrEmpty: false })
         {
-            return GitLabErrors.Sentence(refusal.Field, refusal.Message);
+            return GitLabErrors.Sentence(refusal.Faults);
         }
     }
 

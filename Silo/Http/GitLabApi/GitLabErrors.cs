@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OrleansTokens.Errors;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
@@ -59,19 +60,31 @@ internal static class GitLabErrors
     public static IResult BadParameters(string complaints) => Error(StatusCodes.Status400BadRequest, complaints);
 
     /// <summary>The request could not be read at all.</summary>
-    public static IResult Unreadable(ParameterFault fault) => fault.Status == StatusCodes.Status413PayloadTooLarge
+    public static IResult Unreadable(ParameterFault fault) => fault.Status is StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests
         ? Message(fault.Status, fault.Text)
         : Error(fault.Status, fault.Text);
 
-    /// <summary>What is wrong with a field, in the shape of GitLab's model errors: <c>{"message":{"path":["has already been taken"]}}</c>.</summary>
-    public static IResult Field(string field, string complaint) => GitLabJson.Result(
+    /// <summary>What is wrong with fields, in the shape of GitLab's model errors: <c>{"message":{"path":["has already been taken"]}}</c>.</summary>
+    public static IResult Fields(IEnumerable<ArgumentFault> faults) => GitLabJson.Result(
         StatusCodes.Status400BadRequest,
-        new FieldErrorsBody(new Dictionary<string, IReadOnlyList<string>> { [field] = [complaint] }));
+        new FieldErrorsBody(faults.GroupBy(fault => fault.Field, StringComparer.Ordinal).ToDictionary(
+            field => field.Key, IReadOnlyList<string> (field) => [.. field.Select(fault => fault.Message)], StringComparer.Ordinal)));
 
-    /// <summary>What is wrong with a field, as deploy tokens say it: <c>{"message":"Scopes can't be blank"}</c>.</summary>
-    public static IResult Sentence(string field, string complaint) => Message(
-        StatusCodes.Status400BadRequest,
-        string.Concat(field[..1].ToUpperInvariant(), field.AsSpan(1)).Replace('_', ' ') + ' ' + complaint);
+    /// <inheritdoc cref="Fields"/>
+    public static IResult Field(string field, string complaint) => Fields([new ArgumentFault(field, complaint)]);
+
+    /// <summary>What is wrong with fields, as deploy tokens say it: <c>{"message":"Scopes can't be blank"}</c>, several as Rails joins them.</summary>
+    public static IResult Sentence(IEnumerable<ArgumentFault> faults)
+    {
+        string[] parts = [.. faults.Select(fault =>
+            string.Concat(fault.Field[..1].ToUpperInvariant(), fault.Field.AsSpan(1)).Replace('_', ' ') + ' ' + fault.Message)];
+        return Message(StatusCodes.Status400BadRequest, parts switch
+        {
+            [var only] => only,
+            [var first, var second] => $"{first} and {second}",
+            _ => $"{string.Join(", ", parts[..^1])}, and {parts[^1]}",
+        });
+    }
 
     public static IResult Error(int status, string text) => GitLabJson.Result(status, new ErrorBody(text));
 

@@ -9,7 +9,7 @@ internal static class GitLabFaults
     /// faults are not.</summary>
     public static IResult Answer(TokenAuthorityException fault) => fault.Code switch
     {
-        ErrorCode.InvalidArgument or ErrorCode.PathTaken when fault.Field is { } field => GitLabErrors.Field(field, fault.Message),
+        ErrorCode.InvalidArgument or ErrorCode.PathTaken when !fault.Faults.IsDefaultOrEmpty => GitLabErrors.Fields(fault.Faults),
         ErrorCode.InvalidArgument or ErrorCode.PathTaken or ErrorCode.LimitExceeded or ErrorCode.Conflict =>
             GitLabErrors.Message(StatusCodes.Status400BadRequest, "400 Bad request - " + fault.Message),
         ErrorCode.AlreadyExists => GitLabErrors.Message(StatusCodes.Status409Conflict, fault.Message),

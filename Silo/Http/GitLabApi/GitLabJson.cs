@@ -15,6 +15,8 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(DeployTokenBody))]
 [JsonSerializable(typeof(DeployTokenBody[]))]
 [JsonSerializable(typeof(ExplanationBody))]
+[JsonSerializable(typeof(AuditEventBody[]))]
+[JsonSerializable(typeof(JobVariableBody[]))]
 [JsonSerializable(typeof(GroupBody))]
 [JsonSerializable(typeof(GroupBody[]))]
 [JsonSerializable(typeof(ProjectBody))]

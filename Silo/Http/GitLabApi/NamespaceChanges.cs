@@ -15,7 +15,8 @@ internal static partial class NamespaceChanges
                 name,
                 call.Arguments.Find(NamespaceParameters.Description) ?? string.Empty,
                 NamespaceParameters.VisibilityOf(call.Arguments) ?? Visibility.Private,
-                call.Caller.Id), null)
+                call.Caller.Id,
+                FeatureParameters.Of(call.Arguments).ApplyTo(default)), null)
             : (null, BadPath());
 
     /// <summary>The path segment of something that is given a name only, as GitLab makes it.</summary>
@@ -42,7 +43,8 @@ internal static partial class NamespaceChanges
             arguments.Find(NamespaceParameters.Description),
             NamespaceParameters.VisibilityOf(arguments),
             Archived: null,
-            call.Caller.Id);
+            call.Caller.Id,
+            FeatureParameters.Of(arguments));
         return (await call.Authority.ChangeNamespaceAsync(call.Target.Id, change, call.Aborted), null);
     }
 

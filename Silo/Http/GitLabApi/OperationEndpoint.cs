@@ -1,12 +1,16 @@
+using Microsoft.Extensions.Primitives;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
-/// <summary>Routes declared operations. Every request passes the same steps in the same order: parameters, credential, caller, target.</summary>
+/// <summary>Routes declared operations. Every request passes the same steps in the same order, and is refused in this order:
+/// parameters, credential, caller, target.</summary>
 internal static class OperationEndpoint
 {
     public const string Prefix = "/api/v4";
+
+    private const string RetrySoon = "1"; // Second.
 
     /// <summary>Routes an operation to its handler.</summary>
     public static void MapOperation(this IEndpointRouteBuilder routes, Operation operation, Func<ApiCall, Task<IResult>> handle)
@@ -29,9 +33,13 @@ internal static class OperationEndpoint
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.XContentTypeOptions = "nosniff";
 
-        var (sent, fault) = await RequestParameters.ReadAsync(http.Request);
+        // Found out first, because it decides how much is read; told only after what is wrong with the parameters.
+        var (caller, refusal) = await OperatorAuthenticator.AuthenticateAsync(http);
+        var allowances = http.RequestServices.GetRequiredService<BodyAllowances>();
+        var (sent, fault) = await RequestParameters.ReadAsync(http.Request, caller is null ? allowances.Strangers : allowances.Operators);
         if (fault is not null)
         {
+            http.Response.Headers.RetryAfter = fault == ParameterFault.Busy ? RetrySoon : default(StringValues);
             return GitLabErrors.Unreadable(fault);
         }
 
@@ -42,7 +50,6 @@ internal static class OperationEndpoint
             return GitLabErrors.BadParameters(complaints!);
         }
 
-        var (caller, refusal) = await OperatorAuthenticator.AuthenticateAsync(http);
         refusal ??= Access.Refuse(caller, operation);
         ApiTarget? target = null;
         if (refusal is null && operation.Target is not NamespaceKind.None)

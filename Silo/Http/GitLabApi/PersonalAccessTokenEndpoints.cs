@@ -84,7 +84,7 @@ internal static class PersonalAccessTokenEndpoints
                 Parameters = [OfUser, .. ListParameters],
                 Answer = typeof(PersonalAccessTokenBody[]),
             },
-            async call => call.Arguments.FindValue(OfUser) is { } id && !(id > 0)
+            async call => call.Arguments.FindValue(OfUser) is < 1
                 ? GitLabErrors.BadParameters($"{OfUser.Name} {Parameter.NotAllowed}")
                 : await ListAsync(call, new OperatorId(call.Arguments.FindValue(OfUser) ?? (call.Caller.IsAdministrator ? 0 : call.Caller.Id.Value))));
         routes.MapOperation(
@@ -135,9 +135,9 @@ internal static class PersonalAccessTokenEndpoints
                 call.Aborted);
             return call.Answer(PersonalAccessTokenBody.Of(issued.Token, call.Now) with { Token = issued.Secret.Reveal() });
         }
-        catch (TokenAuthorityException refusal) when (refusal is { Code: ErrorCode.InvalidArgument, Field: not null })
+        catch (TokenAuthorityException refusal) when (refusal is { Code: ErrorCode.InvalidArgument, Faults.IsDefaultOrEmpty: false })
         {
-            return GitLabErrors.Sentence(refusal.Field, refusal.Message);
+            return GitLabErrors.Sentence(refusal.Faults);
         }
     }
 

@@ -43,7 +43,7 @@ internal static class ProjectEndpoints
                 Parameters =
                 [
                     NamespaceParameters.Name, NamespaceParameters.Path, GroupIdParameter, NamespaceParameters.Description,
-                    NamespaceParameters.Visibility,
+                    NamespaceParameters.Visibility, .. FeatureParameters.All,
                 ],
                 Rules = [new ParameterRule.AtLeastOne(NamespaceParameters.Name, NamespaceParameters.Path)],
                 Status = StatusCodes.Status201Created,
@@ -58,6 +58,7 @@ internal static class ProjectEndpoints
         IReadOnlyList<Parameter> changeable =
         [
             NamespaceParameters.Name, NamespaceParameters.Path, NamespaceParameters.Description, NamespaceParameters.Visibility,
+            .. FeatureParameters.All,
         ];
         routes.MapOperation(
             Change(HttpMethod.Put, "", "changeProject", "Change a project") with

@@ -14,7 +14,7 @@ internal static class RequestUrl
     {
         var request = context.Request;
         var url = new StringBuilder()
-            .Append(request.Scheme).Append("://").Append(request.Host.ToUriComponent())
+            .Append(context.RequestServices.GetRequiredService<PublicAddress>().Of(request))
             .Append(path)
             .Replace("<", "%3C").Replace(">", "%3E").Replace("\"", "%22"); // These would end a link.
         var separator = '?';

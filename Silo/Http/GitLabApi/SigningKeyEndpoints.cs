@@ -18,6 +18,8 @@ internal static class SigningKeyEndpoints
         Fallback = (long)TimeSpan.FromDays(1).TotalSeconds,
     };
 
+    private static readonly TextParameter KeyId = new("key_id", "The id of a key, as the list gives it.") { Required = true, InPath = true };
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapOperation(
@@ -41,6 +43,17 @@ internal static class SigningKeyEndpoints
             },
             async call => Answer(call, await call.Authority.RotateSigningKeyAsync(
                 TimeSpan.FromSeconds(call.Arguments.Get(Delay)), call.Caller.Id, call.Aborted)));
+        routes.MapOperation(
+            new(HttpMethod.Delete, "/signing_keys/{key_id}", "removeSigningKey", "Take a signing key away at once")
+            {
+                Noun = Noun,
+                Description = "For a key that has leaked, or was made by mistake. What it signed is refused by every registry that reads the "
+                    + "keys from now on. Where it was the one that signs, a new one is made.",
+                Caller = Caller.Administrator,
+                Parameters = [KeyId],
+                Answer = typeof(SigningKeyBody[]),
+            },
+            async call => Answer(call, await call.Authority.RemoveSigningKeyAsync(call.Arguments.Get(KeyId), call.Caller.Id, call.Aborted)));
     }
 
     private static DeployTokenValidator Validator(ApiCall call) => call.Http.RequestServices.GetRequiredService<DeployTokenValidator>();

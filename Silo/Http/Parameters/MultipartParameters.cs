@@ -9,7 +9,7 @@ internal static class MultipartParameters
     private const int MaxBoundaryLength = 70; // RFC 2046
     private static readonly ParameterFault NotMultipart = ParameterFault.BadRequest("request body is not valid multipart/form-data");
 
-    public static async Task<ParameterFault?> ReadAsync(byte[] body, MediaTypeHeaderValue type, ParameterBag bag)
+    public static async Task<ParameterFault?> ReadAsync(ArraySegment<byte> body, MediaTypeHeaderValue type, ParameterBag bag)
     {
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary);
         if (boundary.Length is 0 or > MaxBoundaryLength)
@@ -19,7 +19,7 @@ internal static class MultipartParameters
 
         try
         {
-            return await ReadSectionsAsync(new MultipartReader(boundary.ToString(), new MemoryStream(body)), bag);
+            return await ReadSectionsAsync(new MultipartReader(boundary.ToString(), new MemoryStream(body.Array!, body.Offset, body.Count)), bag);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

@@ -14,15 +14,15 @@ internal sealed class RequestParameters
     public ParameterValue? this[string name] => _body.GetValueOrDefault(name) ?? _query.GetValueOrDefault(name);
 
     /// <summary>Reads a request. Exactly one part of the result is not null.</summary>
-    public static async Task<(RequestParameters? Parameters, ParameterFault? Fault)> ReadAsync(HttpRequest request)
+    public static async Task<(RequestParameters? Parameters, ParameterFault? Fault)> ReadAsync(HttpRequest request, BodyAllowance allowance)
     {
         var query = new ParameterBag();
         var body = new ParameterBag();
-        var fault = FormParameters.ReadQuery(request.QueryString, query) ?? await ReadBodyAsync(request, body);
+        var fault = FormParameters.ReadQuery(request.QueryString, query) ?? await ReadBodyAsync(request, allowance, body);
         return fault is null ? (new RequestParameters(query, body), null) : (null, fault);
     }
 
-    private static async Task<ParameterFault?> ReadBodyAsync(HttpRequest request, ParameterBag bag)
+    private static async Task<ParameterFault?> ReadBodyAsync(HttpRequest request, BodyAllowance allowance, ParameterBag bag)
     {
         // As in Grape, a body of GET or HEAD means nothing.
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
@@ -30,16 +30,15 @@ internal sealed class RequestParameters
             return null;
         }
 
-        if (await RequestBody.TryReadAsync(request) is not { } body)
+        var (body, fault) = await RequestBody.ReadAsync(request, allowance);
+        using (body)
         {
-            return ParameterFault.TooLarge;
+            // Clients send a content type with nothing behind it, so the type of an empty body does not matter.
+            return body is { Bytes.Count: > 0 } ? await ParseAsync(request, body.Bytes, bag) : fault;
         }
-
-        // Clients send a content type with nothing behind it, so the type of an empty body does not matter.
-        return body.Length == 0 ? null : await ParseAsync(request, body, bag);
     }
 
-    private static async Task<ParameterFault?> ParseAsync(HttpRequest request, byte[] body, ParameterBag bag)
+    private static async Task<ParameterFault?> ParseAsync(HttpRequest request, ArraySegment<byte> body, ParameterBag bag)
     {
         if (string.IsNullOrEmpty(request.ContentType))
         {

@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Namespaces;
 using SQLitePCL;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
@@ -40,6 +42,14 @@ internal sealed partial class SqliteGridIndex(SqliteDatabase database) : IGridIn
             WHERE b.depth < @max
         )
         SELECT max(depth) FROM below
+        """;
+
+    private const string ForJobs =
+        $"""
+        SELECT id FROM index_token INDEXED BY index_token_for_jobs
+        WHERE deleted = 0 AND revoked = 0 AND name = '{DeployTokenVariables.Name}'
+            AND holder_kind = @holderKind AND holder_id = @holder AND expires_at > @activeAt
+        ORDER BY id LIMIT @limit
         """;
 
     /// <summary>What a row of the index adds to a transaction, in bytes, with its entries in all indexes.</summary>
@@ -105,6 +115,13 @@ internal sealed partial class SqliteGridIndex(SqliteDatabase database) : IGridIn
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<long>> FindForJobsAsync(
+        NamespaceId holder, DateTimeOffset activeAt, int limit, CancellationToken ct = default) => QueryAsync<(string, object?)[], IReadOnlyList<long>>(
+        static (session, parameters) => Ids(session, ForJobs, parameters),
+        [("@holderKind", (long)holder.Kind), ("@holder", holder.Value), ("@activeAt", activeAt.UtcTicks), ("@limit", (long)limit)],
+        ct);
+
+    /// <inheritdoc/>
     public Task<int> GroupHeightAsync(long groupId, CancellationToken ct = default) => QueryAsync(
         static (session, group) =>
             (int)session.Integer(GroupHeight, ("@group", group), ("@max", (long)GridIndexRules.MaxGroupHeight))!.Value,
@@ -117,7 +134,7 @@ internal sealed partial class SqliteGridIndex(SqliteDatabase database) : IGridIn
             // One snapshot for both, so that a page and its total never contradict each other.
             session.Execute("BEGIN");
             var page = new IndexPage(
-                ask.limit == 0 ? [] : Ids(session, ask.statement),
+                ask.limit == 0 ? [] : Ids(session, ask.statement.Page, ask.statement.PageParameters),
                 session.Integer(ask.statement.Count, ask.statement.CountParameters)!.Value);
             session.Execute("COMMIT");
             return page;
@@ -125,9 +142,9 @@ internal sealed partial class SqliteGridIndex(SqliteDatabase database) : IGridIn
         (statement, limit),
         ct);
 
-    private static List<long> Ids(SqliteSession session, IndexStatement statement)
+    private static List<long> Ids(SqliteSession session, string sql, (string Name, object? Value)[] parameters)
     {
-        using var rows = session.Command(statement.Page, statement.PageParameters).ExecuteReader();
+        using var rows = session.Command(sql, parameters).ExecuteReader();
         var ids = new List<long>();
         while (rows.Read())
         {

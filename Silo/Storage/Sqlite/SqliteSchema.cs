@@ -101,6 +101,11 @@ internal static class SqliteSchema
         END;
         """,
         """
+        -- Few tokens have the name that CI jobs look for.
+        CREATE INDEX index_token_for_jobs ON index_token (holder_kind, holder_id, id, expires_at)
+            WHERE deleted = 0 AND revoked = 0 AND name = 'gitlab-deploy-token';
+        """,
+        """
         -- Personal namespaces are in index_namespace under kind 3, so that no list of groups meets them.
         CREATE TABLE index_operator (
             id INTEGER PRIMARY KEY,
@@ -186,6 +191,13 @@ internal static class SqliteSchema
         }
 
         return migrations.Count - version;
+    }
+
+    /// <summary>Marks the file as ours once more: changes nothing, and still has to be written to the disk.</summary>
+    public static bool Mark(SqliteSession session)
+    {
+        session.ExecuteOnce($"PRAGMA application_id={ApplicationId}");
+        return true;
     }
 
     private static int Number(SqliteSession session, string sql) =>

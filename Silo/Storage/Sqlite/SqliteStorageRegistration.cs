@@ -32,6 +32,7 @@ public static class SqliteStorageRegistration
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<SqliteStorageOptions>, SqliteStorageOptionsValidator>());
         services.TryAddSingleton<SqliteDatabase>();
+        services.TryAddSingleton<SqliteWriteProbe>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.TryAddSingleton<IGridIndex, SqliteGridIndex>();
         return services.AddGrainStorage(

@@ -33,6 +33,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteSession? _session;
     private long _committedGroups;
+    private volatile bool _isFailing;
 
     /// <summary>Starts to write with the given session, and with new ones from the factory after a failed transaction.</summary>
     public SqliteWriter(SqliteSession session, Func<SqliteSession> openSession, SqliteLogKeeper log, ILogger logger)
@@ -46,6 +47,9 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
 
     /// <summary>How many transactions were committed.</summary>
     public long CommittedGroups => Volatile.Read(ref _committedGroups);
+
+    /// <summary>Whether the last transaction failed. A write that was refused alone says nothing about the others.</summary>
+    public bool IsFailing => _isFailing;
 
     /// <summary>
     /// Runs the function in a transaction and returns its result once that is durable. The function runs on the writer's thread,
@@ -134,6 +138,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
             outcome = WriteOutcome.Unknown;
             Commit(session, ref outcome);
             Interlocked.Increment(ref _committedGroups);
+            _isFailing = false;
             foreach (var write in group)
             {
                 write.Acknowledge();
@@ -191,6 +196,7 @@ internal sealed partial class SqliteWriter : IAsyncDisposable
     /// </summary>
     private void FailGroup(List<SqliteWrite> group, WriteOutcome outcome, Exception cause)
     {
+        _isFailing = true;
         LogGroupFailed(cause, group.Count, outcome);
         CloseSession();
         var message = outcome == WriteOutcome.NotWritten

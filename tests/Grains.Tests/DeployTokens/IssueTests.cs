@@ -86,6 +86,18 @@ public sealed class IssueTests(Grid grid) : GridTest(grid)
         await Making.RefusedAsync(ErrorCode.InvalidArgument, () => Grid.TokenAsync(holder, username: tooLong), "username");
     }
 
+    [Fact]
+    public async Task Issue_WhenSeveralArgumentsCannotBe_NamesAllOfThemInOrder()
+    {
+        var holder = (await Grid.GroupAsync()).AsNamespace;
+        var tooLong = new string(' ', Limits.MaxNameLength + 1);
+        var fault = await Making.RefusedAsync(
+            ErrorCode.InvalidArgument, () => Grid.TokenAsync(holder, DeployTokenScopes.None, username: tooLong, name: tooLong), "scopes");
+        Assert.Equal("can't be blank", fault.Message);
+        Assert.Equal(["scopes", "name", "username", "username"], fault.Faults.Select(static f => f.Field));
+        Assert.Equal(4, fault.Faults.Select(static f => (f.Field, f.Message)).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("a b")]
     [InlineData("a@b")]

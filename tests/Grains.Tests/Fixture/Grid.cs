@@ -26,6 +26,7 @@ public sealed class Grid : IAsyncLifetime
     private static readonly string[] GrainTypes =
     [
         "group", "project", "path-entry", "deploy-token", "installation", "operator-token", "id-block", "group-transfer",
+        "audit", "audit-segment",
     ];
 
     /// <summary>No grain waits for another one to end.</summary>

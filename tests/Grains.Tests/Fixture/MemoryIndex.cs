@@ -61,6 +61,16 @@ public sealed partial class MemoryIndex(Faults faults) : IGridIndex
         });
     }
 
+    public Task<IReadOnlyList<long>> FindForJobsAsync(
+        NamespaceId holder, DateTimeOffset activeAt, int limit, CancellationToken ct = default) =>
+        RunAsync<IReadOnlyList<long>>(StepKind.ReadIndex, "tokens", () =>
+        [
+            .. _tokens.Values
+                .Where(r => !r.Deleted && r.Name == DeployTokenVariables.Name)
+                .Where(r => Fits(r, new TokenQuery(holder.Kind, holder.Value, activeAt, false, 0, 0)))
+                .Select(static r => r.Id).Order().Take(limit),
+        ]);
+
     public Task<int> GroupHeightAsync(long groupId, CancellationToken ct = default) =>
         RunAsync(StepKind.ReadIndex, "heights", () => Height(groupId, 0));
 

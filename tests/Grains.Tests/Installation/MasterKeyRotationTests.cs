@@ -50,6 +50,19 @@ public sealed class MasterKeyRotationTests
     }
 
     [Fact]
+    public async Task Rotation_WhenAJobsTokenWasReadOrUsedMeanwhile_ItCanBeReadAfterTheOldKeyIsGone()
+    {
+        await using var grid = await Grid.StartAsync();
+        var project = await grid.ProjectAsync(await grid.GroupAsync());
+        var issued = await grid.TokenAsync(project.AsNamespace, name: DeployTokenVariables.Name);
+        await grid.RestartAsync(KeySamples.RotatedRing);
+        _ = await grid.Administration.ReadVariablesAsync(project, Making.Operator);
+        await grid.RestartAsync(KeySamples.NewRing);
+        var given = await grid.Administration.ReadVariablesAsync(project, Making.Operator);
+        Assert.Equal(issued.Secret.Reveal(), given!.Secret.Reveal());
+    }
+
+    [Fact]
     public async Task Rotation_WhenAWrongSecretIsShown_RedigestsNothing()
     {
         await using var grid = await Grid.StartAsync();

@@ -70,6 +70,43 @@ public sealed class SigningKeyGrainTests
     }
 
     [Fact]
+    public async Task Remove_OfTheKeyThatSigns_MakesOneThatSignsAtOnceAndPublishesTheOldOneNoMore()
+    {
+        await using var grid = await RegistryGrid.StartAsync();
+        var leaked = await SignerAsync(grid);
+        for (var published = 1; published < Limits.MaxPublishedKeys; published++)
+        {
+            await grid.SigningKeys.RotateAsync(TimeSpan.FromHours(published), RegistryGrid.Operator);
+        }
+
+        var left = await grid.SigningKeys.RemoveAsync(leaked, RegistryGrid.Operator);
+
+        Assert.Equal(Limits.MaxPublishedKeys, left.Length);
+        Assert.DoesNotContain(leaked, left.Select(static k => k.KeyId));
+        grid.Time.Advance(SigningKeyRing.MaxAge);
+        Assert.Equal(left[^1].KeyId, await SignerAsync(grid));
+        grid.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(left[^2].KeyId, await SignerAsync(grid));
+    }
+
+    [Fact]
+    public async Task Remove_OfAScheduledKey_LeavesTheOneThatSignsAsItWas()
+    {
+        await using var grid = await RegistryGrid.StartAsync();
+        var signer = await SignerAsync(grid);
+        var scheduled = (await grid.SigningKeys.RotateAsync(TimeSpan.FromHours(1), RegistryGrid.Operator))[0];
+
+        var left = Assert.Single(await grid.SigningKeys.RemoveAsync(scheduled.KeyId, RegistryGrid.Operator));
+
+        Assert.Equal((signer, null), (left.KeyId, left.PublishedUntil));
+        grid.Time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(signer, await SignerAsync(grid));
+        var again = await Assert.ThrowsAsync<TokenAuthorityException>(
+            () => grid.SigningKeys.RemoveAsync(scheduled.KeyId, RegistryGrid.Operator));
+        Assert.Equal(ErrorCode.NotFound, again.Code);
+    }
+
+    [Fact]
     public async Task Rotate_AfterwardsOnceTheOldKeyIsOver_NothingOfItIsStored()
     {
         var kept = new KeptState();

@@ -26,7 +26,7 @@ internal static class PolicyCases
     /// <summary>A tree: group by group, most below the one before, so that it gets deep; then a few projects.</summary>
     private static readonly Gen<List<OracleNode>> Tree = Gen.Select(
         Gen.Select(Gen.Int[0, 5], Gen.Int[0, 1000], Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 59]).Array[1, 26],
-        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 29]).Array[1, 8],
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 29], Gen.Int[0, 399]).Array[1, 8],
         static (groups, projects) => Plant(groups, projects));
 
     public static Gen<OracleCase> Any { get; } =
@@ -69,10 +69,18 @@ internal static class PolicyCases
                 return null;
             }
 
-            nodes.Add(new LineageNode(Id(at), Slug(at), "Name", Enum.Parse<Visibility>(at.Visibility, ignoreCase: true), at.IsArchived, 1));
+            nodes.Add(new LineageNode(Id(at), Slug(at), "Name", Enum.Parse<Visibility>(at.Visibility, ignoreCase: true), at.IsArchived, 1, Features(at)));
         }
 
         return new Lineage([.. nodes]);
+    }
+
+    private static ProjectFeatures Features(OracleNode node)
+    {
+        return new ProjectFeatures(Of("repository"), Of("container_registry"), Of("package_registry"));
+
+        FeatureAccess Of(string feature) =>
+            node.Features.TryGetValue(feature, out var level) ? Enum.Parse<FeatureAccess>(level, ignoreCase: true) : FeatureAccess.Enabled;
     }
 
     public static NamespaceId Id(OracleNode node) => new(node.IsProject ? NamespaceKind.Project : NamespaceKind.Group, node.Id);
@@ -112,7 +120,7 @@ internal static class PolicyCases
     }
 
     private static List<OracleNode> Plant(
-        (int Shape, int Pick, int Visibility, int Archived, int Deleted)[] groups, (int Pick, int Visibility, int Archived, int Deleted)[] projects)
+        (int Shape, int Pick, int Visibility, int Archived, int Deleted)[] groups, (int Pick, int Visibility, int Archived, int Deleted, int Features)[] projects)
     {
         var nodes = new List<OracleNode>();
         foreach (var (shape, pick, visibility, archived, deleted) in groups)
@@ -123,16 +131,26 @@ internal static class PolicyCases
         }
 
         var groupCount = nodes.Count;
-        foreach (var (pick, visibility, archived, deleted) in projects)
+        foreach (var (pick, visibility, archived, deleted, features) in projects)
         {
             // The id of a group and of a project may be the same number.
             nodes.Add(new OracleNode(
-                true, nodes.Count - groupCount + 1, nodes[pick % groupCount], Seen(visibility), archived == 0, deleted == 0));
+                true, nodes.Count - groupCount + 1, nodes[pick % groupCount], Seen(visibility), archived == 0, deleted == 0)
+            {
+                Features = Features(features),
+            });
         }
 
         return nodes;
 
         static string Seen(int n) => Visibilities[Math.Min(n, 2)];
+
+        // Most projects have everything enabled; some have one feature at another level.
+        static Dictionary<string, string> Features(int n) => new[]
+        {
+            ("repository", "disabled"), ("repository", "private"), ("container_registry", "disabled"), ("container_registry", "private"),
+            ("package_registry", "disabled"), ("package_registry", "private"), ("package_registry", "public"),
+        }.Where((_, i) => n % 40 == i || n / 10 == i).DistinctBy(static f => f.Item1).ToDictionary(static f => f.Item1, static f => f.Item2);
     }
 
     private static List<OracleNode> Upward(OracleNode node)

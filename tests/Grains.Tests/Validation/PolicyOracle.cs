@@ -3,7 +3,11 @@ using OrleansTokens.Validation;
 namespace OrleansTokens.Grains.Tests.Validation;
 
 /// <summary>A group or project of a generated tree. <paramref name="Parent"/> is null at the top.</summary>
-public sealed record OracleNode(bool IsProject, long Id, OracleNode? Parent, string Visibility, bool IsArchived, bool IsDeleted);
+/// <remarks>What of it is switched off, for members only, or public although the project is not: by feature; others follow the project.</remarks>
+public sealed record OracleNode(bool IsProject, long Id, OracleNode? Parent, string Visibility, bool IsArchived, bool IsDeleted)
+{
+    public IReadOnlyDictionary<string, string> Features { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>A token of a generated case, in the words of the reference.</summary>
 public sealed record OracleToken(
@@ -46,7 +50,7 @@ public static class PolicyOracle
         var project = Project(asked);
         if (asked.Credential is not { } shown)
         {
-            return project is not null && Reading.Contains(asked.Action) && IsPublic(project)
+            return project is not null && Reading.Contains(asked.Action) && IsOpen(project, asked.Action)
                 ? new OracleVerdict(true, DenyReason.None, false, project)
                 : new OracleVerdict(false, DenyReason.CredentialRequired, false, project);
         }
@@ -121,8 +125,14 @@ public static class PolicyOracle
         // §3.2: a project's token reaches that project, a group's token whatever has the group above it.
         if (!Upward(project).Contains(token.Holder))
         {
-            var everybodyMayPull = asked.Action == RegistryAction.PullImage && IsPublic(project); // §3.4
+            var everybodyMayPull = asked.Action == RegistryAction.PullImage && IsOpen(project, asked.Action); // §3.4
             return everybodyMayPull ? ByScope(asked.Action, token) : DenyReason.ResourceOutsideHolder;
+        }
+
+        // §3.2, step 3, §3.4, §3.6: nothing is granted of what is switched off.
+        if (Level(project, asked.Action) == "disabled")
+        {
+            return DenyReason.FeatureDisabled;
         }
 
         var byScope = ByScope(asked.Action, token);
@@ -168,6 +178,21 @@ public static class PolicyOracle
     private static bool Exists(OracleNode node) => !Upward(node).Exists(static n => n.IsDeleted);
 
     private static bool IsPublic(OracleNode node) => Upward(node).TrueForAll(static n => n.Visibility == "public");
+
+    private static bool IsOpen(OracleNode project, RegistryAction action)
+    {
+        var level = Level(project, action);
+        return level == "public" || (level == "enabled" && IsPublic(project));
+    }
+
+    private static string Level(OracleNode project, RegistryAction action)
+    {
+        var feature = OfImages.Contains(action) ? "container_registry"
+            : OfPackages.Contains(action) ? "package_registry"
+            : action is RegistryAction.DownloadCode or RegistryAction.UploadCode ? "repository"
+            : "none";
+        return project.Features.TryGetValue(feature, out var level) ? level : "enabled";
+    }
 
     private static List<OracleNode> Upward(OracleNode node)
     {

@@ -24,6 +24,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.ScopeMissing] = "scope",
         [DenyReason.ActionNeverGranted] = "action",
         [DenyReason.ResourceArchived] = "archived",
+        [DenyReason.FeatureDisabled] = "feature",
         [DenyReason.CredentialRequired] = "visibility",
     };
 

@@ -19,6 +19,7 @@ public sealed class GridSettingsTests
         Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
         Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal((null, 10_000), (settings.ExternalUrl, settings.MaxConnections));
     }
 
     [Fact]
@@ -36,7 +37,9 @@ public sealed class GridSettingsTests
             ("Jwt:Algorithm", "rs256"),
             ("Jwt:Lifetime", "00:15:00"),
             ("SiloPort", "11111"),
-            ("GatewayPort", "30000"));
+            ("GatewayPort", "30000"),
+            ("ExternalUrl", "https://tokens.example"),
+            ("Http:MaxConnections", "50"));
         Assert.Equal("/var/lib/grid", settings.DataDirectory);
         Assert.Equal("an-operator-token-from-outside", settings.AdminToken?.Reveal());
         Assert.Single(settings.MasterKeys!.Keys);
@@ -44,6 +47,7 @@ public sealed class GridSettingsTests
         Assert.Equal(["gldt-"], settings.Tokens.Prefixes.Former);
         Assert.Equal((SigningAlgorithm.Rs256, TimeSpan.FromMinutes(15)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((11111, 30000), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(("https://tokens.example", 50), (settings.ExternalUrl, settings.MaxConnections));
     }
 
     [Fact]
@@ -59,11 +63,13 @@ public sealed class GridSettingsTests
             ("Jwt:Lifetime", "00:00:01"),
             ("SiloPort", "-1"),
             ("GatewayPort", "many"),
+            ("ExternalUrl", "tokens.example"),
+            ("Http:MaxConnections", "0"),
             ("DataDir", "misspelt"));
         string[] names =
         [
             "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
-            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:DataDir ",
+            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
         ];
         Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
     }
@@ -74,6 +80,33 @@ public sealed class GridSettingsTests
         var faults = Refuse(("AdminToken", "hunter2"), ("MasterKeys:0", "swordfish"));
         Assert.DoesNotContain(faults, static fault => fault.Contains("hunter2", StringComparison.Ordinal));
         Assert.DoesNotContain(faults, static fault => fault.Contains("swordfish", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("https://tokens.example", "https://tokens.example")]
+    [InlineData("HTTPS://Tokens.Example:443/", "https://tokens.example")]
+    [InlineData("http://tokens.example:8080/grid/", "http://tokens.example:8080/grid")]
+    [InlineData("https://[::1]:8443/a%2Fb/c d", "https://[::1]:8443/a%2Fb/c%20d")]
+    [InlineData("https://münze.example", "https://xn--mnze-0ra.example")]
+    public void Read_WhenTheExternalUrlIsAbsolute_TakesItWithoutASlashAtTheEnd(string text, string expected) =>
+        Assert.Equal(expected, Accept(("ExternalUrl", text)).ExternalUrl);
+
+    [Theory]
+    [InlineData("tokens.example")]
+    [InlineData("/grid")]
+    [InlineData("//tokens.example")]
+    [InlineData("ftp://tokens.example")]
+    [InlineData("https://")]
+    [InlineData("https://tokens.example/?")]
+    [InlineData("https://tokens.example/?a=1")]
+    [InlineData("https://tokens.example/#a")]
+    [InlineData("https://ann:swordfish@tokens.example")]
+    [InlineData("https://tokens.example\\grid")]
+    public void Read_WhenTheExternalUrlIsNoBaseOfUrls_RefusesWithoutRepeatingIt(string text)
+    {
+        var fault = Assert.Single(Refuse(("ExternalUrl", text)));
+        Assert.StartsWith("Grid:ExternalUrl must be", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("swordfish", fault, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OrleansTokens.Silo.Http;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Tests.Http;
@@ -9,6 +10,9 @@ internal static class Requests
 {
     public const string Json = "application/json";
     public const string Form = "application/x-www-form-urlencoded";
+
+    /// <summary>What an operator may send.</summary>
+    public static BodyAllowance Allowance { get; } = new BodyAllowances().Operators;
 
     public static HttpRequest Get(string query) => Make("GET", query, null, []);
 
@@ -27,14 +31,14 @@ internal static class Requests
 
     public static async Task<RequestParameters> ReadAsync(HttpRequest request)
     {
-        var (parameters, fault) = await RequestParameters.ReadAsync(request);
+        var (parameters, fault) = await RequestParameters.ReadAsync(request, Allowance);
         Assert.Null(fault);
         return parameters!;
     }
 
     public static async Task<ParameterFault> FailAsync(HttpRequest request)
     {
-        var (parameters, fault) = await RequestParameters.ReadAsync(request);
+        var (parameters, fault) = await RequestParameters.ReadAsync(request, Allowance);
         Assert.Null(parameters);
         return fault!;
     }

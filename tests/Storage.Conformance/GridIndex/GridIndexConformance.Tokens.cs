@@ -1,3 +1,4 @@
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Namespaces;
 
@@ -34,6 +35,23 @@ public abstract partial class GridIndexConformance
         await AssertFindsAsync(Tokens(activeAt: Noon.AddTicks(-1)), 1, 2, 3, 6);
         await AssertFindsAsync(Tokens(activeAt: Noon.AddYears(1)), 1);
         await AssertFindsAsync(Tokens(activeAt: DateTimeOffset.MaxValue), 1);
+    }
+
+    [Fact]
+    public async Task FindForJobs_OfAHolder_FindsItsActiveTokensOfTheSpecialNameLowestFirst()
+    {
+        await StoreAsync(
+            ForJobs(9), ForJobs(3), Token(1), Token(2) with { Name = "Gitlab-Deploy-Token" }, ForJobs(4, expires: Noon),
+            ForJobs(5, revoked: true), ForJobs(6) with { Deleted = true }, ForJobs(7) with { HolderId = 2 },
+            ForJobs(8) with { HolderKind = NamespaceKind.Group }, ForJobs(10, expires: Noon.AddTicks(1)));
+        var holder = new NamespaceId(NamespaceKind.Project, 1);
+
+        Assert.Equal([3, 9, 10], await Index.FindForJobsAsync(holder, Noon, 100, TestContext.Current.CancellationToken));
+        Assert.Equal([3, 9], await Index.FindForJobsAsync(holder, Noon, 2, TestContext.Current.CancellationToken));
+        Assert.Empty(await Index.FindForJobsAsync(new NamespaceId(NamespaceKind.Group, 2), Noon, 100, TestContext.Current.CancellationToken));
+
+        static TokenRow ForJobs(long id, DateTimeOffset? expires = null, bool revoked = false) =>
+            Token(id, expires: expires, revoked: revoked) with { Name = DeployTokenVariables.Name };
     }
 
     [Fact]

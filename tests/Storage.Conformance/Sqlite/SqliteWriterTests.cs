@@ -55,6 +55,7 @@ public sealed class SqliteWriterTests : IAsyncDisposable
 
         var failure = await Assert.ThrowsAsync<StorageWriteException>(() => halfway);
         Assert.Equal(WriteOutcome.NotWritten, failure.Outcome);
+        Assert.False(Writer.IsFailing);
         Assert.Equal("halfway", failure.InnerException!.Message);
         Assert.Equal("1", (await first).ETag);
         Assert.Equal("1", (await last).ETag);
@@ -115,8 +116,10 @@ public sealed class SqliteWriterTests : IAsyncDisposable
             Assert.Equal(raw.SQLITE_FULL, Assert.IsType<SqliteException>(failure.InnerException).SqliteErrorCode);
         }
 
+        Assert.True(Writer.IsFailing);
         Assert.Equal(0, await ReadAsync(1));
         await WriteAsync(0, 2, written.ETag);
+        Assert.False(Writer.IsFailing);
         Assert.Equal(2, await ReadAsync(0));
     }
 

@@ -113,5 +113,7 @@ public sealed class RegistryKeysEndpointTests(GridFixture grid) : IClassFixture<
         public Task<ImmutableArray<PublishedKey>> GetPublishedAsync() => Task.FromResult(Published);
 
         public Task<ImmutableArray<PublishedKey>> RotateAsync(TimeSpan delay, OperatorId by) => throw new NotSupportedException();
+
+        public Task<ImmutableArray<PublishedKey>> RemoveAsync(string keyId, OperatorId by) => throw new NotSupportedException();
     }
 }

@@ -24,6 +24,7 @@ public sealed class ForwardAuthAnswerTests
     [InlineData(DenyReason.HolderGone, 401, null, Denied, Denied)]
     [InlineData(DenyReason.ScopesOfNoUseHere, 401, null, Denied, Denied)]
     [InlineData(DenyReason.ResourceOutsideHolder, 401, null, Denied, Denied)]
+    [InlineData(DenyReason.FeatureDisabled, 401, null, Denied, Denied)]
     [InlineData(DenyReason.CredentialRequired, 401, null, Denied, Denied)]
     [InlineData(DenyReason.ResourceNotFound, 403, "not_found", NotFound, NotFound)]
     [InlineData(DenyReason.ScopeMissing, 403, null, NoDownload, NoUpload)]

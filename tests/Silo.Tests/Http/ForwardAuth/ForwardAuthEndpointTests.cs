@@ -43,6 +43,28 @@ public sealed class ForwardAuthEndpointTests(GridFixture grid) : IClassFixture<G
     }
 
     [Fact]
+    public async Task Fetch_WhenTheRepositoryIsSwitchedOff_IsAsWithAWrongCredential_AndWorksAgainAfterwards()
+    {
+        var group = await grid.GroupAsync("off", Visibility.Public);
+        var project = await grid.ProjectAsync(group, "api", Visibility.Public);
+        var token = Basic(await grid.TokenAsync(project.AsNamespace, Code));
+
+        await SetAsync(FeatureAccess.Disabled);
+        Assert.Equal(401, (await AskAsync("GET", "/off/api.git" + Fetch, token)).Status);
+        Assert.Equal(401, (await AskAsync("GET", "/off/api.git" + Fetch)).Status);
+
+        await SetAsync(FeatureAccess.Private);
+        Assert.Equal(200, (await AskAsync("GET", "/off/api.git" + Fetch, token)).Status);
+        Assert.Equal(401, (await AskAsync("GET", "/off/api.git" + Fetch)).Status);
+
+        await SetAsync(FeatureAccess.Enabled);
+        Assert.Equal(200, (await AskAsync("GET", "/off/api.git" + Fetch)).Status);
+
+        Task SetAsync(FeatureAccess access) => grid.Administration.ChangeNamespaceAsync(
+            project.AsNamespace, new ChangeNamespace(null, null, null, null, null, default, new ChangeFeatures(access, null, null)));
+    }
+
+    [Fact]
     public async Task Fetch_InEveryConvention_IsAnsweredTheSame()
     {
         var place = await PlaceAsync("conventions");

@@ -25,12 +25,23 @@ public sealed class ApiHost : IAsyncLifetime
 
     private readonly string _directory = Directory.CreateTempSubdirectory("silo-tests-").FullName;
     private readonly RecordingLogger _log = new();
+    private readonly IReadOnlyDictionary<string, string?> _settings;
     private WebApplication _app = null!;
+
+    public ApiHost()
+        : this(new Dictionary<string, string?>())
+    {
+    }
+
+    /// <summary>With settings beside those that every test has.</summary>
+    internal ApiHost(IReadOnlyDictionary<string, string?> settings) => _settings = settings;
 
     /// <summary>Everything that was logged, at any level.</summary>
     public IReadOnlyCollection<string> Log => _log.Lines;
 
     public HttpClient Client { get; private set; } = null!;
+
+    public IServiceProvider Services => _app.Services;
 
     internal IReadOnlyList<Operation> Operations =>
         [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints)
@@ -49,10 +60,13 @@ public sealed class ApiHost : IAsyncLifetime
             ["Grid:DataDirectory"] = _directory,
             ["Grid:AdminToken"] = AdministratorToken,
         });
+        builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Debug).AddFilter("Orleans", LogLevel.Warning)
             .AddFilter("Microsoft", LogLevel.Warning);
         Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));
         builder.AddGrid(settings);
+        builder.LimitConnections(settings.MaxConnections);
+        builder.Services.AddGitLabApi(settings.ExternalUrl);
         builder.Services.AddApiReference();
         _app = builder.Build();
         _app.UseGitLabApiErrors();

@@ -93,6 +93,24 @@ public sealed class DeployTokenApiTests(ApiHost host)
             (400, $$"""{"message":"{{title}} is too long (maximum is 255 characters)"}"""), (refused.Status, refused.Body));
     }
 
+    [Theory]
+    [InlineData(256, "read_registry", "a b", "{N} and {U}")]
+    [InlineData(256, "", "ci", "{S} and {N}")]
+    [InlineData(256, "", "a b", "{S}, {N}, and {U}")]
+    public async Task Issuing_WhenSeveralFieldsCannotBe_SaysAllInOneSentence(int nameLength, string scopes, string username, string expected)
+    {
+        var holder = await HolderAsync("projects");
+
+        var refused = await host.PostAsync(
+            $"/{holder}/deploy_tokens", JsonSerializer.Serialize(new { name = new string('n', nameLength), scopes, username }));
+
+        expected = expected.Replace("{S}", "Scopes can't be blank", StringComparison.Ordinal)
+            .Replace("{N}", "Name is too long (maximum is 255 characters)", StringComparison.Ordinal)
+            .Replace("{U}", "Username can contain only letters, digits, '_', '-', '+', and '.'", StringComparison.Ordinal);
+        Assert.Equal(400, refused.Status);
+        Assert.Equal(expected, (string?)refused.Json["message"]);
+    }
+
     [Fact]
     public async Task Issuing_WhenTheExpiryIsPast_Issues()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansTokens.Silo.Http.GitLabApi;
 using OrleansTokens.Silo.Http.Parameters;
 
@@ -68,6 +69,12 @@ public class PagingTests
         Assert.Equal("3", headers["X-Total-Pages"]);
     }
 
+    [Fact]
+    public void WriteHeaders_WhenAnExternalUrlIsSet_LinkThere() => Assert.StartsWith(
+        "<https://tokens.example/grid/api/v4/groups?a=1&page=1&per_page=20>",
+        Write("/api/v4/groups", "?a=1", new PageRequest(1, 20), 5, "https://tokens.example/grid").Link.ToString(),
+        StringComparison.Ordinal);
+
     [Theory]
     [InlineData(1, 0, "", "", "1")]
     [InlineData(1, 20, "", "", "1")]
@@ -124,10 +131,11 @@ public class PagingTests
             return seen == total;
         });
 
-    private static IHeaderDictionary Write(string target, string query, PageRequest page, long total)
+    private static IHeaderDictionary Write(string target, string query, PageRequest page, long total, string? externalUrl = null)
     {
         var context = new DefaultHttpContext();
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = target + query;
+        context.RequestServices = new ServiceCollection().AddGitLabApi(externalUrl).BuildServiceProvider();
         context.Request.Scheme = "https";
         context.Request.Host = new HostString("gitlab.example:8443");
         context.Request.QueryString = new QueryString(query);

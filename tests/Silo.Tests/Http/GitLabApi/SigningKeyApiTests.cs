@@ -19,6 +19,20 @@ public sealed class SigningKeyApiTests(ApiHost host)
         Assert.Equal(Instant(after.Json[0]!["created_at"]).AddHours(1), Instant(after.Json[0]!["signs_from"]));
     }
 
+    [Fact]
+    public async Task Removing_AScheduledKey_PublishesItNoMore_AndIsNotFoundAgain()
+    {
+        var rotated = await host.PostAsync("/signing_keys/rotate", """{"delay":3600}""");
+        var scheduled = (string)rotated.Json[0]!["key_id"]!;
+
+        var removed = await host.DeleteAsync($"/signing_keys/{scheduled}");
+        var again = await host.DeleteAsync($"/signing_keys/{scheduled}");
+
+        Assert.Equal((200, 404), (removed.Status, again.Status));
+        Assert.DoesNotContain(scheduled, removed.Body, StringComparison.Ordinal);
+        Assert.Equal(rotated.Json.AsArray().Count - 1, removed.Json.AsArray().Count);
+    }
+
     [Theory]
     [InlineData("-1", "delay does not have a valid value")]
     [InlineData("2592001", "delay does not have a valid value")]

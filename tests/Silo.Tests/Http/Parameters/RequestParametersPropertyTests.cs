@@ -39,7 +39,7 @@ public class RequestParametersPropertyTests
         Gen.Select(Gen.OneOf("GET", "POST", "PUT", "DELETE"), Types, Bodies, Bodies).SampleAsync(async (method, type, query, body) =>
         {
             var request = Requests.Make(method, "?" + Encoding.Latin1.GetString(query), type, body);
-            var (parameters, fault) = await RequestParameters.ReadAsync(request);
+            var (parameters, fault) = await RequestParameters.ReadAsync(request, Requests.Allowance);
             if (parameters is null)
             {
                 Assert.InRange(fault!.Status, StatusCodes.Status400BadRequest, StatusCodes.Status415UnsupportedMediaType);

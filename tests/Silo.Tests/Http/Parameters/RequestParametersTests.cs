@@ -175,9 +175,9 @@ public class RequestParametersTests
         var body = new byte[bytes];
         Array.Fill(body, (byte)'a');
 
-        var (_, fault) = await RequestParameters.ReadAsync(Requests.Make("POST", "", Requests.Form, body));
+        var (_, fault) = await RequestParameters.ReadAsync(Requests.Make("POST", "", Requests.Form, body), Requests.Allowance);
 
-        Assert.Equal(allowed ? null : ParameterFault.TooLarge, fault);
+        Assert.Equal(allowed ? null : ParameterFault.TooLarge(HttpLimits.MaxBodyBytes), fault);
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public class RequestParametersTests
         var request = Requests.Make("POST", "", Requests.Form, []);
         request.ContentLength = HttpLimits.MaxBodyBytes + 1;
 
-        Assert.Equal(ParameterFault.TooLarge, await Requests.FailAsync(request));
+        Assert.Equal(ParameterFault.TooLarge(HttpLimits.MaxBodyBytes), await Requests.FailAsync(request));
     }
 
     [Theory]
