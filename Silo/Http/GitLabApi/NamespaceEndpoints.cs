@@ -1,4 +1,3 @@
-using OrleansTokens.Namespaces;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;

@@ -41,6 +41,17 @@ internal static class Making
         DateTimeOffset? expiresAt = null) =>
         grid.Administration.IssueTokenAsync(new IssueDeployToken(holder, name, username, scopes, expiresAt, Operator));
 
+    /// <summary>Whom an operator token stands for, or null.</summary>
+    public static async Task<OperatorPrincipal?> AuthenticateAsync(this Grid grid, Secret token) =>
+        (await grid.Operators.AuthenticateAsync(token)).Operator;
+
+    public static Task<OperatorView> OperatorAsync(this Grid grid, string? username = null, bool isAdministrator = false) =>
+        grid.Operators.CreateAsync(new CreateOperator(username ?? Fresh("o"), "Somebody", "o@example.org", isAdministrator, Operator));
+
+    public static Task<IssuedOperatorToken> OperatorTokenAsync(
+        this Grid grid, OperatorView of, OperatorTokenScopes scopes = OperatorTokenScopes.Api, DateTimeOffset? expiresAt = null) =>
+        grid.Operators.IssueTokenAsync(new IssueOperatorToken(of.Id, "t", "", scopes, expiresAt, Operator));
+
     public static ChangeNamespace Change(
         string? slug = null, string? name = null, string? description = null, Visibility? visibility = null, bool? archived = null) =>
         new(slug is null ? null : Slug.Parse(slug), name, description, visibility, archived, Operator);
