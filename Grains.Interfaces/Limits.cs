@@ -42,7 +42,10 @@ public static class Limits
     /// <summary>The longest reason given for a revocation, in UTF-16 code units: 500. It is kept with the token for good.</summary>
     public const int MaxReasonLength = 500;
 
-    /// <summary>The most tokens that one project or group ever holds: 100,000. Their ids are kept in its state, about two bytes each.</summary>
+    /// <summary>
+    /// The most tokens that one project or group holds, revoked and expired ones included, destroyed ones not: 100,000. Their ids are
+    /// kept in its state, about two bytes each.
+    /// </summary>
     public const int MaxTokensPerHolder = 100_000;
 
     /// <summary>

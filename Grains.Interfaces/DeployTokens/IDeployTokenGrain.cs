@@ -33,16 +33,21 @@ public interface IDeployTokenAdministrationGrain : IGrainWithIntegerKey
     [Alias("Revoke")]
     Task<RevocationReceipt?> RevokeAsync(OperatorId by, string reason);
 
-    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more. False where there is no such token.</summary>
+    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more, nor counted by its holder. False where there
+    /// is no such token.</summary>
     [Alias("Destroy")]
     Task<bool> DestroyAsync(OperatorId by);
+
+    /// <summary>Called by a holder that was deleted: as <see cref="DestroyAsync"/>, but it asks nothing of the holder.</summary>
+    [Alias("PutAway")]
+    Task PutAwayAsync(OperatorId by);
 
     /// <summary>The same decisions as <see cref="IDeployTokenGrain.ValidateAsync"/>, with the facts each rests on. Without a secret in
     /// the request the credential is taken as right.</summary>
     [AlwaysInterleave, Alias("Explain")]
     Task<Explanation> ExplainAsync(ExplainRequest request);
 
-    /// <summary>Writes the token into the index again.</summary>
+    /// <summary>Writes the token into the index again; where it was destroyed, its holder forgets it.</summary>
     [Alias("Reindex")]
     Task ReindexAsync();
 }

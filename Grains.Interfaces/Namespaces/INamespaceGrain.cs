@@ -80,6 +80,10 @@ public interface INamespaceGrain : IGrain
     [Alias("RemoveMember")]
     Task<bool> RemoveMemberAsync(OperatorId member, OperatorId by);
 
+    /// <summary>Takes a token that was destroyed off the list of tokens held here, so that it does not count any more. Called by the token.</summary>
+    [Alias("ForgetToken")]
+    Task ForgetTokenAsync(DeployTokens.TokenId token);
+
     /// <summary>Brings the index up to date, gives up what an interrupted change left behind, and finishes the deletion where the node,
     /// or a group above it, is gone.</summary>
     [Alias("Reindex")]

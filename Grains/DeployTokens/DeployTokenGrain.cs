@@ -149,6 +149,13 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     public async Task<bool> DestroyAsync(OperatorId by)
     {
+        await PutAwayAsync(by);
+        await LeaveHolderAsync();
+        return State.Status == DeployTokenStatus.Destroyed;
+    }
+
+    public async Task PutAwayAsync(OperatorId by)
+    {
         if (State.Status == DeployTokenStatus.Issued)
         {
             await EndAsync(State with
@@ -160,13 +167,11 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             });
             LogDestroyed(_id.Value, by.Value);
         }
-        else if (State.Status == DeployTokenStatus.None)
-        {
-            return false;
-        }
 
-        await _index.UpsertAsync(Row(State));
-        return true;
+        if (State.Status == DeployTokenStatus.Destroyed)
+        {
+            await _index.UpsertAsync(Row(State));
+        }
     }
 
     public async ValueTask<DeployTokenVariables?> RevealAsync(NamespaceId holder)
@@ -184,7 +189,16 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         return new DeployTokenVariables(_id, state.View(_id).Username, secret);
     }
 
-    public Task ReindexAsync() => _index.UpsertAsync(Row(State));
+    public async Task ReindexAsync()
+    {
+        await _index.UpsertAsync(Row(State));
+        await LeaveHolderAsync();
+    }
+
+    /// <summary>Has the holder forget a token that is destroyed for good: what it then does not know of is dead already.</summary>
+    private Task LeaveHolderAsync() => State.Status == DeployTokenStatus.Destroyed
+        ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
+        : Task.CompletedTask;
 
     /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
     private async Task EndAsync(DeployTokenState next)

@@ -114,34 +114,3 @@ internal sealed partial class NamespaceDirectoryGrain(
         _ => NamespaceSort.Id,
     };
 }
-
-/// <summary>Moves groups one at a time, so that two moves cannot together put each group below the other. Key 0.</summary>
-[Alias("ot.IGroupTransferGrain")]
-internal interface IGroupTransferGrain : IGrainWithIntegerKey
-{
-    /// <summary>See <see cref="INamespaceGrain.TransferAsync"/>.</summary>
-    [Alias("Transfer")]
-    Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by);
-}
-
-/// <inheritdoc cref="IGroupTransferGrain"/>
-[GrainType("group-transfer")]
-internal sealed class GroupTransferGrain : Grain, IGroupTransferGrain
-{
-    private GroupId _unsettled;
-
-    public async Task<NamespaceView> TransferAsync(GroupId group, GroupId parent, OperatorId by)
-    {
-        if (!_unsettled.IsNone)
-        {
-            await Group(_unsettled).ReindexAsync(); // Answers after the move has ended whose end was not waited for.
-        }
-
-        _unsettled = group;
-        var moved = await Group(group).TransferAsync(parent, by);
-        _unsettled = default;
-        return moved;
-    }
-
-    private IGroupGrain Group(GroupId id) => GrainFactory.GetGrain<IGroupGrain>(id.Value);
-}

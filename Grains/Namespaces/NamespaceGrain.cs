@@ -136,10 +136,19 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         if (State.Tokens.Count >= Limits.MaxTokensPerHolder)
         {
             throw new TokenAuthorityException(
-                ErrorCode.LimitExceeded, $"The {Id} has held {Limits.MaxTokensPerHolder} tokens; it can hold no more.");
+                ErrorCode.LimitExceeded, $"The {Id} holds {Limits.MaxTokensPerHolder} tokens; it can hold no more.");
         }
 
         await _state.WriteAsync(State with { Tokens = State.Tokens.Add(token) });
+    }
+
+    public async Task ForgetTokenAsync(TokenId token)
+    {
+        // A node that was deleted keeps its list: it is what there is to put away.
+        if (State.Status == NamespaceStatus.Active && State.Tokens.Remove(token) is var left && left != State.Tokens)
+        {
+            await _state.WriteAsync(State with { Tokens = left });
+        }
     }
 
     public async Task ReindexAsync()
@@ -222,7 +231,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         foreach (var token in State.Tokens.Ids())
         {
             cancellation.ThrowIfCancellationRequested();
-            await GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(token.Value).DestroyAsync(by);
+            await GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(token.Value).PutAwayAsync(by);
         }
 
         await _state.WriteAsync(State with { PutAwayPending = false });

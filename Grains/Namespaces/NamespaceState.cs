@@ -63,7 +63,7 @@ internal sealed record NamespaceState : IDurable
     /// <summary>A rename or transfer under way: until it is null again, both names may point here.</summary>
     public NameHandover? Handover { get; init; }
 
-    /// <summary>The ids of the tokens ever held here.</summary>
+    /// <summary>The ids of the tokens held here; of those that were destroyed, only where a fault has come between.</summary>
     public TokenIdList Tokens { get; init; } = new();
 
     /// <summary>The members of the node itself, in order of their ids.</summary>
@@ -123,7 +123,7 @@ internal sealed record NamespaceState : IDurable
         Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1), Personal: PersonalOf != 0);
 }
 
-/// <summary>A list of token ids to which ids are only ever added: about two bytes each.</summary>
+/// <summary>A list of token ids, about two bytes each. Ids are added at its end.</summary>
 internal sealed record TokenIdList
 {
     public int Count { get; init; }
@@ -135,17 +135,30 @@ internal sealed record TokenIdList
 
     public TokenIdList Add(TokenId id)
     {
-        var delta = id.Value - Last;
-        var rest = (ulong)((delta << 1) ^ (delta >> 63));
         var bytes = new List<byte>(Deltas.Length + 4);
         bytes.AddRange(Deltas);
-        for (; rest >= 0x80; rest >>= 7)
+        Append(bytes, id.Value - Last);
+        return new TokenIdList { Count = Count + 1, Last = id.Value, Deltas = [.. bytes] };
+    }
+
+    /// <summary>The list without an id; the list itself where it is not on it.</summary>
+    public TokenIdList Remove(TokenId id)
+    {
+        var (bytes, count, last) = (new List<byte>(Deltas.Length), 0, 0L);
+        var found = false;
+        foreach (var held in Ids())
         {
-            bytes.Add((byte)(rest | 0x80));
+            if (held == id)
+            {
+                found = true;
+                continue;
+            }
+
+            Append(bytes, held.Value - last);
+            (count, last) = (count + 1, held.Value);
         }
 
-        bytes.Add((byte)rest);
-        return new TokenIdList { Count = Count + 1, Last = id.Value, Deltas = [.. bytes] };
+        return found ? new TokenIdList { Count = count, Last = last, Deltas = [.. bytes] } : this;
     }
 
     public IEnumerable<TokenId> Ids()
@@ -163,5 +176,16 @@ internal sealed record TokenIdList
                 (value, shift) = (0UL, 0);
             }
         }
+    }
+
+    private static void Append(List<byte> bytes, long delta)
+    {
+        var rest = (ulong)((delta << 1) ^ (delta >> 63));
+        for (; rest >= 0x80; rest >>= 7)
+        {
+            bytes.Add((byte)(rest | 0x80));
+        }
+
+        bytes.Add((byte)rest);
     }
 }

@@ -89,6 +89,7 @@ internal sealed class Destroy(Grid grid) : Scenario(grid)
     {
         Assert.True(await Grid.DestroyAsync(_token.Token.Id));
         await CheckAsync(acknowledged: true);
+        Assert.DoesNotContain("\"count\"", Grid.Storage.Payload(Making.NodeGrain(_token.Token.Holder))!, StringComparison.Ordinal);
         var listed = await Grid.Administration.ListTokensAsync(new ListDeployTokens(_token.Token.Holder, false, 0, 10));
         Assert.Equal((0, 0), (listed.Items.Length, listed.Total));
     }
