@@ -67,10 +67,10 @@ internal sealed record NamespaceState : IDurable
     public TokenIdList Tokens { get; init; } = new();
 
     /// <summary>The members of the node itself, in order of their ids.</summary>
-    public ImmutableArray<Member> Members { get; init; } = [];
+    public ImmutableArray<Member> Members { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>Operators who became members, or are none any more, of whom the index may not know.</summary>
-    public ImmutableArray<long> UntoldMembers { get; init; } = [];
+    public ImmutableArray<long> UntoldMembers { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>The operator whose personal namespace this is; 0 for every other node.</summary>
     public long PersonalOf { get; init; }
@@ -110,7 +110,8 @@ internal sealed record NamespaceState : IDurable
     }
 
     /// <summary>What a decision needs to know of the node.</summary>
-    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features);
+    public LineageNode Node(NamespaceId id) => new(
+        id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features, IsPersonal: PersonalOf != 0);
 
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(

@@ -47,7 +47,7 @@ internal sealed record OperatorState : IDurable
     /// <summary>The username that is being taken; null where none is. The personal namespace may go by it already.</summary>
     public string? NewUsername { get; init; }
 
-    public ImmutableArray<StoredOperatorToken> Tokens { get; init; } = [];
+    public ImmutableArray<StoredOperatorToken> Tokens { get => field.IsDefault ? [] : field; init; } = [];
 
     public long Epoch { get; init; }
 
@@ -99,7 +99,7 @@ internal sealed record StoredOperatorToken
     public bool IsInstallations { get; init; }
 
     /// <summary>The look-up keys of its secret: one for each master key under which it was seen.</summary>
-    public ImmutableArray<string> LookUpKeys { get; init; } = [];
+    public ImmutableArray<string> LookUpKeys { get => field.IsDefault ? [] : field; init; } = [];
 
     public OperatorTokenView View(OperatorId holder) => new(
         new OperatorTokenId(Id), holder, Name, Description, Scopes, CreatedAt, ExpiresAt, RevokedAt, IsInstallations);

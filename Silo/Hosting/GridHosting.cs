@@ -6,6 +6,7 @@ using OrleansTokens.Client;
 using OrleansTokens.Grains;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
+using OrleansTokens.Silo.Http.Oidc;
 using OrleansTokens.Silo.Storage;
 using OrleansTokens.Silo.Storage.Sqlite;
 
@@ -32,6 +33,11 @@ internal static class GridHosting
         services.AddDeployTokenGrains(
             settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt);
         services.AddDeployTokens();
+        if (settings.Oidc is { } oidc)
+        {
+            services.AddOidc(oidc);
+        }
+
         services.AddKeyedSingleton<TimeProvider>(SteadyTime.OfActivations, static (_, _) => new SteadyTime(TimeProvider.System));
         builder.Host.UseOrleans(silo =>
         {

@@ -44,6 +44,22 @@ internal sealed class SettingsReader(IConfiguration section, string name)
         return fallback;
     }
 
+    public bool Flag(string key)
+    {
+        if (Text(key) is not { } text)
+        {
+            return false;
+        }
+
+        if (bool.TryParse(text, out var flag))
+        {
+            return flag;
+        }
+
+        Fault(key, "must be true or false");
+        return false;
+    }
+
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
     {
         if (Text(key) is not { } text)

@@ -1,5 +1,6 @@
 using OrleansTokens.Client;
 using OrleansTokens.Operators;
+using OrleansTokens.Silo.Http.Oidc;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
@@ -13,6 +14,12 @@ internal static class OperatorAuthenticator
         if (credential.Kind is OperatorCredentialKind.None)
         {
             return default;
+        }
+
+        if (credential.Jwt is { } jwt && http.RequestServices.GetService<OidcOperators>() is { } vouched)
+        {
+            var (known, refusal) = await vouched.AuthenticateAsync(jwt, http.RequestAborted);
+            return known is null ? (null, Refusal(refusal)) : (new OperatorCaller(known, Token: null, MayChange: true), null);
         }
 
         if (credential.Token is not { } token)

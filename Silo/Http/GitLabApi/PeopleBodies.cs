@@ -89,7 +89,12 @@ internal sealed record NamespaceBody(
     [property: JsonPropertyName("full_path")] string FullPath,
     [property: JsonPropertyName("parent_id")] long? ParentId)
 {
-    public static NamespaceBody Of(NamespaceView view) => new(
-        view.Id.Value, view.Name, view.Slug.ToString(), view.PersonalOf.IsNone ? "group" : "user", view.FullPath,
-        view.Parent.IsNone ? null : view.Parent.Value);
+    public static NamespaceBody Of(NamespaceView view) => Of(view.Lineage);
+
+    /// <summary>Where a project is: always in a group, so that its lineage has at least two nodes.</summary>
+    public static NamespaceBody Above(NamespaceView project) => Of(new Lineage(project.Lineage.Nodes.RemoveAt(0)));
+
+    private static NamespaceBody Of(Lineage place) => new(
+        place.Node.Id.Value, place.Node.Name, place.Node.Slug.ToString(), place.Node.IsPersonal ? "user" : "group", place.FullPath,
+        place.Nodes.Length > 1 ? place.Nodes[1].Id.Value : null);
 }

@@ -10,7 +10,8 @@ namespace OrleansTokens.Grains.Tests.Fixture;
 /// <summary>Makes things in a few words.</summary>
 internal static class Making
 {
-    public static readonly OperatorId Operator = new(7);
+    /// <summary>Whoever asks, where it does not matter who: nobody that a test makes.</summary>
+    public static readonly OperatorId Operator = new(1_000_007);
 
     public const DeployTokenScopes Registry = DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry;
 

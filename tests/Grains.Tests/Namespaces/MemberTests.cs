@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
@@ -99,6 +100,22 @@ public sealed class MemberTests(Grid shared) : GridTest(shared)
         Assert.Equal(
             [(Making.Operator, AccessLevel.Owner), (ann, AccessLevel.Developer), (bob, AccessLevel.Reporter)],
             (await Grid.Operators.GetMembersAsync(project, inherited: true)).Select(static m => (m.Operator, m.Level)));
+    }
+
+    [Fact]
+    public async Task Node_OfAnEarlierRelease_HasNoMembersAndTakesSome()
+    {
+        var (_, _, project) = await TreeAsync();
+        var ann = (await Grid.OperatorAsync()).Id;
+        await Grid.DeactivateAllAsync();
+        var stored = JsonNode.Parse(Grid.Storage.Payload(Making.NodeGrain(project))!)!.AsObject();
+        stored.Remove("members");
+        stored.Remove("untold_members");
+        Grid.Storage.Overwrite(Making.NodeGrain(project), stored.ToJsonString());
+
+        Assert.Empty(await Grid.Operators.GetMembersAsync(project, inherited: false));
+        await AddAsync(project, ann, AccessLevel.Guest);
+        Assert.Equal(AccessLevel.Guest, await LevelAsync(project, ann));
     }
 
     [Fact]

@@ -126,6 +126,23 @@ public sealed class ApiHost : IAsyncLifetime
     public async Task<long> NewTokenAsync(string holder, object? more = null) => await MadeAsync(PostAsync(
         $"/{holder}/deploy_tokens", JsonSerializer.Serialize(more ?? new { name = "t", scopes = "read_registry" })));
 
+    /// <summary>Makes a user with an operator token.</summary>
+    public async Task<ApiUser> NewUserAsync(string? username = null, bool admin = false, string scopes = "api")
+    {
+        username ??= NewName("user");
+        var id = await MadeAsync(PostAsync(
+            "/users", JsonSerializer.Serialize(new { username, name = "Some Body", email = $"{username}@example.org", admin })));
+        var token = await PostAsync($"/users/{id}/personal_access_tokens", JsonSerializer.Serialize(new { name = "t", scopes }));
+        return new ApiUser(id, username, (string)token.Json["token"]!, token.Json["id"]!.GetValue<long>());
+    }
+
+    /// <summary>Makes somebody a member.</summary>
+    public async Task AddMemberAsync(string node, long user, int level)
+    {
+        var answer = await PostAsync($"/{node}/members", JsonSerializer.Serialize(new { user_id = user, access_level = level }));
+        Assert.True(answer.Status == 201, answer.Body);
+    }
+
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     private static async Task<long> MadeAsync(Task<ApiAnswer> asking)
@@ -165,3 +182,6 @@ public sealed record ApiAnswer(int Status, string Body, HttpResponseHeaders Head
 
     public string Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "absent";
 }
+
+/// <summary>A user, and an operator token of it.</summary>
+public sealed record ApiUser(long Id, string Username, string Token, long TokenId);
