@@ -34,6 +34,13 @@ internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
             : ValueTask.FromResult(seen);
     }
 
+    /// <summary>Whether a secret begins as deploy tokens of this authority do, be it one or not.</summary>
+    public async ValueTask<bool> HasPrefixAsync(Secret secret, CancellationToken cancellation)
+    {
+        var keys = Volatile.Read(ref _known) ?? await GridCalls.RunAsync(Fetch, cancellation);
+        return keys.Prefixes.Match(secret.Span) is not null;
+    }
+
     private static async ValueTask<(TokenId Token, DenyReason Refusal)> InspectAnewAsync(
         Secret secret, Task<Keys> fetch, CancellationToken cancellation) =>
         Inspect(secret, await GridCalls.RunAsync(() => fetch, cancellation));

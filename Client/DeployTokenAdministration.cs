@@ -103,6 +103,31 @@ public sealed class DeployTokenAdministration
             : new Explanation(null, Decision.Deny(refusal), [new DecisionFact("credential", false, Describe(refusal))]);
     }
 
+    /// <summary>Says which token a secret is of. Whoever asks must be allowed to know everything about it.</summary>
+    public async Task<IdentifiedSecret> IdentifyTokenAsync(Secret secret, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        var found = await FindAsync(secret, cancellation);
+        return found.IsOfToken
+            ? new IdentifiedSecret(true, await GetTokenAsync(found.Token, cancellation))
+            : new IdentifiedSecret(await _gate.HasPrefixAsync(secret, cancellation), null);
+    }
+
+    /// <summary>Revokes the token of a secret, whoever holds it: it is dead when the call returns. The secret alone is the right to do
+    /// this, since whoever has it could do worse.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <param name="by">Who asks; none where no operator does.</param>
+    /// <param name="reason">Why, at most <see cref="Limits.MaxReasonLength"/> characters.</param>
+    /// <param name="cancellation">Gives up waiting; it is not known then whether the token is revoked.</param>
+    public async Task<RevokedSecret> RevokeBySecretAsync(
+        Secret secret, OperatorId by, string reason, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        var found = await FindAsync(secret, cancellation);
+        return new RevokedSecret(
+            !found.Token.IsNone, found.IsOfToken ? await RevokeTokenAsync(found.Token, by, reason, cancellation) : null);
+    }
+
     /// <summary>Makes a new key for registry tokens. See <see cref="ISigningKeyGrain.RotateAsync"/>.</summary>
     public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(
         TimeSpan delay, OperatorId by, CancellationToken cancellation = default) =>
@@ -112,6 +137,21 @@ public sealed class DeployTokenAdministration
     public Task<ImmutableArray<PublishedKey>> RemoveSigningKeyAsync(
         string keyId, OperatorId by, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
+
+    /// <summary>The token that a secret names, none where this authority did not make it; and whether the secret is that token's.</summary>
+    private async Task<(TokenId Token, bool IsOfToken)> FindAsync(Secret secret, CancellationToken cancellation)
+    {
+        var (token, refusal) = await _gate.InspectAsync(secret, cancellation);
+        if (refusal != DenyReason.None)
+        {
+            return default;
+        }
+
+        var request = new ExplainRequest(Credential.SecretOnly(secret), new Question(RegistryAction.Introspect, default));
+        var explanation = await GridCalls.RunAsync(() => Token(token).ExplainAsync(request), cancellation);
+        var isDead = explanation.Decision.Reason is DenyReason.TokenRevoked or DenyReason.TokenExpired or DenyReason.HolderGone;
+        return (token, explanation.Decision.Allowed || isDead);
+    }
 
     private static string Describe(DenyReason refusal) => refusal switch
     {

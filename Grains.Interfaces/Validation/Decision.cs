@@ -79,7 +79,16 @@ public sealed record Principal(
     [property: Id(0)] TokenId Token,
     [property: Id(1)] NamespaceId Holder,
     [property: Id(2)] string Username,
-    [property: Id(3)] DeployTokenScopes Scopes);
+    [property: Id(3)] DeployTokenScopes Scopes)
+{
+    /// <summary>When the token was issued.</summary>
+    [Id(4)]
+    public DateTimeOffset IssuedAt { get; init; }
+
+    /// <summary>From this instant on the token is dead; null: it does not expire.</summary>
+    [Id(5)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 /// <summary>
 /// Allow, or deny with a reason. A value: a refusal is no fault. Default denies.

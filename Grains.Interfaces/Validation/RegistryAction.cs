@@ -34,6 +34,9 @@ public enum RegistryAction
 
     /// <summary>Publish a package.</summary>
     WritePackage = 9,
+
+    /// <summary>Learn what a credential is that is alive, at no particular resource, whatever its scopes.</summary>
+    Introspect = 21,
 }
 
 /// <summary>The names of actions in the API.</summary>
@@ -50,6 +53,7 @@ public static class ActionNames
         ("delete_image", RegistryAction.DeleteImage),
         ("read_package", RegistryAction.ReadPackage),
         ("write_package", RegistryAction.WritePackage),
+        ("introspect", RegistryAction.Introspect),
     ];
 
     /// <summary>Every name.</summary>
@@ -67,5 +71,5 @@ public static class ActionNames
 
     /// <summary>Whether the action is aimed at a resource.</summary>
     public static bool NeedsResource(RegistryAction action) =>
-        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry);
+        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry or RegistryAction.Introspect);
 }

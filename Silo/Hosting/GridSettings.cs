@@ -3,6 +3,8 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Http.LeakReports;
+using OrleansTokens.Silo.Http.OAuth;
 using OrleansTokens.Silo.Http.Oidc;
 
 namespace OrleansTokens.Silo.Hosting;
@@ -29,6 +31,12 @@ internal sealed record GridSettings
 
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
+
+    /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
+    public required OAuthOptions OAuth { get; init; }
+
+    /// <summary>From whom reports of leaked tokens are taken; from nobody by default.</summary>
+    public required LeakReportOptions LeakReports { get; init; }
 
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
@@ -57,6 +65,8 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            OAuth = OAuthSettings.Read(reader),
+            LeakReports = LeakReportSettings.Read(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
             ExternalUrl = reader.BaseUrl("ExternalUrl"),

@@ -28,6 +28,9 @@ internal sealed class SettingsReader(IConfiguration section, string name)
             : [.. list.GetChildren().Select(child => (Full(key) + ":" + child.Key, child.Value))];
     }
 
+    /// <summary>The entries of a list of structures, each by its key; what is read below them is up to the caller.</summary>
+    public IReadOnlyList<string> Entries(string key) => [.. section.GetSection(key).GetChildren().Select(child => $"{key}:{child.Key}")];
+
     public int Number(string key, int fallback, int min, int max)
     {
         if (Text(key) is not { } text)

@@ -9,6 +9,9 @@ internal sealed class BodyAllowances
     /// <summary>For whoever presents no right credential.</summary>
     public BodyAllowance Strangers { get; } = new(HttpLimits.MaxStrangerBodyBytes, new ByteBudget(HttpLimits.MaxStrangerBodiesBytes));
 
+    /// <summary>For whoever names a key of GitHub: its reports may be long, and whether one is GitHub's is told from all of it.</summary>
+    public BodyAllowance Reporters { get; } = new(HttpLimits.MaxBodyBytes, new ByteBudget(HttpLimits.MaxReportBodiesBytes));
+
     /// <summary>For operators.</summary>
     public BodyAllowance Operators { get; } = new(HttpLimits.MaxBodyBytes, new ByteBudget(HttpLimits.MaxOperatorBodiesBytes));
 }

@@ -26,6 +26,7 @@ internal static class GitLabApiExtensions
         AuditEndpoints.Map(routes);
         JobVariableEndpoints.Map(routes);
         ExplainEndpoint.Map(routes);
+        TokenInformationEndpoints.Map(routes);
         SigningKeyEndpoints.Map(routes);
         return routes;
     }

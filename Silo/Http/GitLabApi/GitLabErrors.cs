@@ -44,6 +44,13 @@ internal static class GitLabErrors
 
     public static IResult NamespaceNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 Namespace Not Found");
 
+    /// <summary>No token has the secret that was shown.</summary>
+    public static IResult SecretNotFound { get; } = GitLabJson.Result(
+        StatusCodes.Status404NotFound, new NestedErrorBody(new ErrorBody("Not found")));
+
+    public static IResult UnsupportedTokenType { get; } = Message(
+        StatusCodes.Status422UnprocessableEntity, "Token type not supported.");
+
     public static IResult UnknownRoute { get; } = Error(StatusCodes.Status404NotFound, "404 Not Found");
 
     public static IResult MethodNotAllowed { get; } = Error(StatusCodes.Status405MethodNotAllowed, "405 Not Allowed");
@@ -96,6 +103,9 @@ internal sealed record ErrorBody(string Error);
 
 /// <summary>Why the request was refused or failed, or what was done.</summary>
 internal sealed record MessageBody(string Message);
+
+/// <summary>An error within a message, as GitLab's token information has it.</summary>
+internal sealed record NestedErrorBody(ErrorBody Message);
 
 /// <summary>What is wrong with fields, by name.</summary>
 internal sealed record FieldErrorsBody(IReadOnlyDictionary<string, IReadOnlyList<string>> Message);

@@ -12,6 +12,7 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(FieldErrorsBody))]
+[JsonSerializable(typeof(NestedErrorBody))]
 [JsonSerializable(typeof(DeployTokenBody))]
 [JsonSerializable(typeof(DeployTokenBody[]))]
 [JsonSerializable(typeof(ExplanationBody))]

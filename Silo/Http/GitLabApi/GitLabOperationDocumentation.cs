@@ -33,7 +33,7 @@ internal sealed class GitLabOperationDocumentation : IOpenApiOperationTransforme
         operation.Description = declared.Description;
         operation.Parameters = [.. TargetParameters(declared)];
 
-        var hasBody = declared.Method != HttpMethod.Get && declared.Method != HttpMethod.Delete;
+        var hasBody = declared.HasBody;
         foreach (var parameter in declared.Parameters.Where(parameter => parameter.InPath || !hasBody))
         {
             operation.Parameters.Add(Describe(parameter));

@@ -37,6 +37,10 @@ internal sealed record Operation(HttpMethod Method, string Path, string Id, stri
     /// <summary>Whether a token that is only good for reading may call it, although it changes something.</summary>
     public bool ForEveryToken { get; init; }
 
+    /// <summary>Whether parameters are documented as the body's. A DELETE has one only where what it sends must not stand in an
+    /// address.</summary>
+    public bool HasBody { get; init; } = Method != HttpMethod.Get && Method != HttpMethod.Delete;
+
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = StatusCodes.Status200OK;
 

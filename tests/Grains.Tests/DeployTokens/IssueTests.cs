@@ -18,7 +18,12 @@ public sealed class IssueTests(Grid grid) : GridTest(grid)
         Assert.Equal((Grid.Clock.Now, Making.Operator, expires, null), (token.CreatedAt, token.CreatedBy, token.ExpiresAt, token.Revocation));
         Assert.Matches("^gldt-[0-9A-Za-z_-]{20,}$", issued.Secret.Reveal());
         var decision = await Grid.ValidateAsync(issued);
-        Assert.Equal(new Principal(token.Id, token.Holder, "deployer", ScopeNames.All), decision.Principal);
+        var principal = new Principal(token.Id, token.Holder, "deployer", ScopeNames.All)
+        {
+            IssuedAt = token.CreatedAt,
+            ExpiresAt = token.ExpiresAt,
+        };
+        Assert.Equal(principal, decision.Principal);
         Assert.True(decision.Allowed);
         await Grid.DeactivateAllAsync();
         Assert.Equal(token, await Grid.Administration.GetTokenAsync(token.Id));

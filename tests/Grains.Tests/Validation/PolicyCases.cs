@@ -39,9 +39,9 @@ internal static class PolicyCases
         from expiry in Gen.OneOf<long?>(null, null, null, null, null, 1, 1, 1, TimeSpan.TicksPerDay, 0, -1, -TimeSpan.TicksPerDay)
         from state in Gen.Int[0, 39]
         from shown in Gen.Int[0, 29]
-        from action in Gen.Int[0, 10]
+        from action in Gen.OneOf([.. Enum.GetValues<RegistryAction>(), (RegistryAction)99])
         from old in Gen.Int[0, 5]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, (RegistryAction)action, old == 0);
+        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0);
 
     public static DecisionInput Input(OracleCase asked)
     {

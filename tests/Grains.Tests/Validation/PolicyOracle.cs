@@ -40,7 +40,9 @@ public static class PolicyOracle
         [RegistryAction.WritePackage] = ["write_package_registry"],
     };
 
-    private static readonly HashSet<RegistryAction> AtNoPlace = [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry];
+    private static readonly HashSet<RegistryAction> AtNoPlace =
+        [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.Introspect];
+
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
     private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
     private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
@@ -98,6 +100,12 @@ public static class PolicyOracle
 
     private static DenyReason Authorize(OracleCase asked, OracleToken token, OracleNode? project)
     {
+        // RFC 7662: what is alive is active, whatever it may do.
+        if (asked.Action == RegistryAction.Introspect)
+        {
+            return DenyReason.None;
+        }
+
         // §3.2: package scopes are not among those that count at git and at the registry.
         var counting = new HashSet<string>(token.Scopes);
         counting.Remove("read_package_registry");

@@ -45,6 +45,19 @@ public sealed class TokenPolicyTests
         ApiLineage());
 
     [Fact]
+    public void Decide_WhenATokenIsIntrospected_AllowsWhateverItsScopesAndTellsItsTimes()
+    {
+        foreach (var name in ScopeNames.AllNames)
+        {
+            Assert.True(ScopeNames.TryParse(name, out var scope));
+            var decision = Decide(Token(Api, scope) with { ExpiresAt = Now.AddTicks(1) }, RegistryAction.Introspect, null);
+            Assert.Equal((true, Now.AddTicks(1)), (decision.Allowed, decision.Principal?.ExpiresAt));
+        }
+
+        Refuses(DenyReason.TokenExpired, Token(Api, ReadRegistry) with { ExpiresAt = Now }, RegistryAction.Introspect, ApiLineage());
+    }
+
+    [Fact]
     public void Decide_WhenAGroupsTokenIsUsedBelowIt_AllowsAtAnyDepth()
     {
         var deepest = Lineage([Node(Project(9)), .. Enumerable.Range(1, Limits.MaxGroupDepth).Reverse().Select(static i => Node(Group(i)))]);

@@ -20,7 +20,7 @@ internal sealed class StubServer : IAsyncDisposable
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>Starts one.</summary>
-    public static async Task<StubServer> StartAsync(IGrainFactory grains, Action<WebApplication> map)
+    public static async Task<StubServer> StartAsync(IGrainFactory grains, Action<WebApplication> map, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -28,6 +28,7 @@ internal sealed class StubServer : IAsyncDisposable
         builder.Services.AddSingleton(grains);
         builder.Services.AddSingleton(new RegistryTokenOptions());
         builder.Services.AddDeployTokens();
+        add?.Invoke(builder.Services);
         var app = builder.Build();
         map(app);
         await app.StartAsync();

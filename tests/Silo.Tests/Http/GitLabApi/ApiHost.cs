@@ -11,6 +11,10 @@ using Microsoft.Extensions.Logging;
 using OrleansTokens.Silo.Hosting;
 using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.GitLabApi;
+using OrleansTokens.Silo.Http.LeakReports;
+using OrleansTokens.Silo.Http.OAuth;
+using OrleansTokens.Silo.Tests.Http.LeakReports;
+using OrleansTokens.Silo.Tests.Http.OAuth;
 
 [assembly: AssemblyFixture(typeof(OrleansTokens.Silo.Tests.Http.GitLabApi.ApiHost))]
 
@@ -26,6 +30,7 @@ public sealed class ApiHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("silo-tests-").FullName;
     private readonly RecordingLogger _log = new();
     private readonly IReadOnlyDictionary<string, string?> _settings;
+    private readonly Action<IServiceCollection>? _configure;
     private WebApplication _app = null!;
 
     public ApiHost()
@@ -34,7 +39,8 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     /// <summary>With settings beside those that every test has.</summary>
-    internal ApiHost(IReadOnlyDictionary<string, string?> settings) => _settings = settings;
+    internal ApiHost(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? configure = null) =>
+        (_settings, _configure) = (settings, configure);
 
     /// <summary>Everything that was logged, at any level.</summary>
     public IReadOnlyCollection<string> Log => _log.Lines;
@@ -60,6 +66,7 @@ public sealed class ApiHost : IAsyncLifetime
             ["Grid:DataDirectory"] = _directory,
             ["Grid:AdminToken"] = AdministratorToken,
         });
+        builder.Configuration.AddInMemoryCollection([.. OAuthCalls.Settings, .. LeakReportCalls.Settings]);
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Debug).AddFilter("Orleans", LogLevel.Warning)
             .AddFilter("Microsoft", LogLevel.Warning);
@@ -68,9 +75,14 @@ public sealed class ApiHost : IAsyncLifetime
         builder.LimitConnections(settings.MaxConnections);
         builder.Services.AddGitLabApi(settings.ExternalUrl);
         builder.Services.AddApiReference();
+        _configure?.Invoke(builder.Services);
+        builder.Services.AddOAuth(settings.OAuth);
+        builder.Services.AddLeakReports(settings.LeakReports);
         _app = builder.Build();
         _app.UseGitLabApiErrors();
         _app.MapGitLabApi();
+        _app.MapOAuth();
+        _app.MapLeakReports();
         _app.MapApiReference();
         await _app.StartAsync();
         await _app.Services.GetRequiredService<FirstStart>().RunAsync();

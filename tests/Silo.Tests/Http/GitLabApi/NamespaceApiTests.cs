@@ -129,7 +129,7 @@ public sealed class NamespaceApiTests(ApiHost host)
         Assert.Equal("d", (string?)changed.Json["description"]);
         Assert.Equal("internal", (string?)changed.Json["visibility"]);
         Assert.Equal(
-            """{"error":"name, path, description, visibility are missing, at least one parameter must be provided"}""", nothing.Body);
+            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level are missing, at least one parameter must be provided"}""", nothing.Body);
     }
 
     [Fact]
