@@ -25,7 +25,7 @@ internal sealed class OidcOperators(OidcSettings settings, OidcVerifier verifier
 
     private async Task<OperatorView?> FindAsync(OidcIdentity identity, CancellationToken cancellation)
     {
-        if (await operators.FindByUsernameAsync(identity.Username, cancellation) is { } known)
+        if (await KnownAsync(identity, cancellation) is { } known)
         {
             return known;
         }
@@ -43,12 +43,20 @@ internal sealed class OidcOperators(OidcSettings settings, OidcVerifier verifier
         }
         catch (TokenAuthorityException taken) when (taken.Code == ErrorCode.AlreadyExists)
         {
-            // By another request of the same person a moment ago; or by a group.
-            return await operators.FindByUsernameAsync(identity.Username, cancellation);
+            // By another request of the same person a moment ago; or by a group, or somebody who is called almost the same.
+            return await KnownAsync(identity, cancellation);
+        }
+        catch (TokenAuthorityException refusal) when (refusal is { Code: ErrorCode.InvalidArgument, Field: "email" })
+        {
+            return await FindAsync(identity with { Email = null }, cancellation);
         }
         catch (TokenAuthorityException refusal) when (refusal.Code == ErrorCode.InvalidArgument)
         {
             return null;
         }
     }
+
+    /// <summary>The operator of exactly this username: an issuer may tell people apart by the case of letters.</summary>
+    private async Task<OperatorView?> KnownAsync(OidcIdentity identity, CancellationToken cancellation) =>
+        await operators.FindByUsernameAsync(identity.Username, cancellation) is { } known && known.Username == identity.Username ? known : null;
 }

@@ -98,7 +98,7 @@ public sealed class MemberTests(Grid shared) : GridTest(shared)
 
         Assert.Equal([bob], (await Grid.Operators.GetMembersAsync(project, inherited: false)).Select(static m => m.Operator));
         Assert.Equal(
-            [(Making.Operator, AccessLevel.Owner), (ann, AccessLevel.Developer), (bob, AccessLevel.Reporter)],
+            new[] { (Making.Operator, AccessLevel.Owner), (ann, AccessLevel.Developer), (bob, AccessLevel.Reporter) }.OrderBy(static m => m.Item1.Value),
             (await Grid.Operators.GetMembersAsync(project, inherited: true)).Select(static m => (m.Operator, m.Level)));
     }
 
