@@ -78,6 +78,21 @@ public static class Limits
     /// <summary>The longest time a new signing key is only published: 30 days.</summary>
     public static readonly TimeSpan MaxKeyActivationDelay = TimeSpan.FromDays(30);
 
+    /// <summary>The most failures that can be allowed before a source is banned: 1000. More would be no protection.</summary>
+    public const int MaxFailuresBeforeBan = 1000;
+
+    /// <summary>The longest time within which failures are counted together, in seconds: a day. Counters are kept in memory only.</summary>
+    public const int MaxFailureWindowSeconds = 24 * 60 * 60;
+
+    /// <summary>The longest ban, in seconds: 30 days. Bans are kept in memory only; what must last longer belongs into a firewall.</summary>
+    public const int MaxBanSeconds = 30 * 24 * 60 * 60;
+
+    /// <summary>The most address ranges that are never banned: 100. Each is compared at every failure.</summary>
+    public const int MaxAllowedSources = 100;
+
+    /// <summary>The longest life of a registry token that can be set, in minutes: 60. A registry accepts it until then, whatever is revoked.</summary>
+    public const int MaxRegistryTokenMinutes = 60;
+
     /// <summary>How many ids a silo takes at once: 100. What is left of a block when a silo stops is never used.</summary>
     public const int IdBlockSize = 100;
 

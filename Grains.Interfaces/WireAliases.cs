@@ -7,9 +7,12 @@ namespace OrleansTokens;
 internal static class WireAliases
 {
     public const string AddMember = "ot.AddMember";
+    public const string AddressRange = "ot.AddressRange";
+    public const string ApplicationSettings = "ot.ApplicationSettings";
     public const string ArgumentFault = "ot.ArgumentFault";
     public const string AuditPage = "ot.AuditPage";
     public const string AuditRecord = "ot.AuditRecord";
+    public const string ChangeApplicationSettings = "ot.ChangeApplicationSettings";
     public const string ChangeFeatures = "ot.ChangeFeatures";
     public const string ChangeMember = "ot.ChangeMember";
     public const string ChangeNamespace = "ot.ChangeNamespace";
@@ -24,8 +27,10 @@ internal static class WireAliases
     public const string DeployTokenView = "ot.DeployTokenView";
     public const string ExplainRequest = "ot.ExplainRequest";
     public const string Explanation = "ot.Explanation";
+    public const string FailureBanSettings = "ot.FailureBanSettings";
     public const string GatewayKeys = "ot.GatewayKeys";
     public const string GroupId = "ot.GroupId";
+    public const string IApplicationSettingsGrain = "ot.IApplicationSettingsGrain";
     public const string IAuditGrain = "ot.IAuditGrain";
     public const string IDeployTokenAdministrationGrain = "ot.IDeployTokenAdministrationGrain";
     public const string IDeployTokenDirectoryGrain = "ot.IDeployTokenDirectoryGrain";

@@ -57,6 +57,14 @@ public enum DenyReason
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
 
+    /// <summary>
+    /// An external service decides who may see what, and deploy tokens are not accepted beside it (reference §3.7). The token itself is
+    /// right and alive. What a surface answers: git and Git LFS as for a project that does not exist, <c>/jwt/auth</c> and the dependency
+    /// proxy 403. Package addresses that ignore a token they do not know (path B) decide again as for nobody, and challenge where nobody
+    /// may; package addresses that insist on what was shown (path C) answer 401.
+    /// </summary>
+    ExternalAuthorization = 16,
+
     /// <summary>The feature (repository, container registry, packages) is switched off in the project.</summary>
     FeatureDisabled = 18,
 }

@@ -9,6 +9,7 @@ using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.DeployTokens;
@@ -24,6 +25,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     private readonly TimeProvider _time;
     private readonly ILogger<DeployTokenGrain> _logger;
     private readonly TokenId _id;
+    private readonly IApplicationSettingsGrain _settings;
     private ImmutableArray<SecretDigest> _digests;
     private DeployTokenState? _digestsOf;
     private bool _ending;
@@ -44,6 +46,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _time = time;
         _logger = logger;
         _id = new TokenId(this.GetPrimaryKeyLong());
+        _settings = GrainFactory.GetGrain<IApplicationSettingsGrain>(0);
     }
 
     private DeployTokenState State => _state.Current;
@@ -55,6 +58,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
         }
 
+        var settings = await SettingsAsync();
         var places = new Place[request.Questions.Length];
         for (var i = 0; i < places.Length; i++)
         {
@@ -69,7 +73,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now));
+            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], settings, now));
             decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
         }
 
@@ -78,11 +82,12 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
+        var settings = await SettingsAsync();
         var place = await LocateAsync(request.Question);
         var holderExists = await HolderExistsAsync([place]);
         var match = request.Credential is { } credential ? Match(credential) : CredentialMatch.Right;
         var facts = new FactList();
-        var input = Input(match, holderExists, request.Question, place, _time.GetUtcNow());
+        var input = Input(match, holderExists, request.Question, place, settings, _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
         return new Explanation(input.Token, decision, facts.Facts);
     }
@@ -208,11 +213,14 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _ending = false;
     }
 
-    private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
+    private DecisionInput Input(
+        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
     {
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings);
     }
+
+    private async ValueTask<DecisionSettings> SettingsAsync() => DecisionSettings.Of(await _settings.GetAsync());
 
     private async ValueTask<Place> LocateAsync(Question question)
     {

@@ -19,16 +19,18 @@ internal static class RegistryJwt
 
     /// <summary>Writes and signs a token.</summary>
     /// <param name="credentials">What to sign with.</param>
-    /// <param name="options">Issuer, audience and lifetime.</param>
+    /// <param name="options">Issuer and audience.</param>
     /// <param name="principal">For whom; null: for anybody.</param>
     /// <param name="access">What is granted.</param>
     /// <param name="issuedAt">When, to the second.</param>
+    /// <param name="lifetime">For how long.</param>
     public static string Write(
         SigningCredentials credentials,
         RegistryTokenOptions options,
         Principal? principal,
         ImmutableArray<GrantedAccess> access,
-        DateTimeOffset issuedAt)
+        DateTimeOffset issuedAt,
+        TimeSpan lifetime)
     {
         var claims = new Dictionary<string, object>
         {
@@ -37,10 +39,10 @@ internal static class RegistryJwt
         };
         if (principal is not null)
         {
-            claims["user"] = Sign(credentials, null, null, issuedAt, options.Lifetime, UserClaims(principal));
+            claims["user"] = Sign(credentials, null, null, issuedAt, lifetime, UserClaims(principal));
         }
 
-        return Sign(credentials, options.Issuer, options.Service, issuedAt, options.Lifetime, claims);
+        return Sign(credentials, options.Issuer, options.Service, issuedAt, lifetime, claims);
     }
 
     private static string Sign(

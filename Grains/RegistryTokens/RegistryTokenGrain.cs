@@ -5,6 +5,7 @@ using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.RegistryTokens;
@@ -72,10 +73,12 @@ internal sealed class RegistryTokenGrain(
 
     private async Task<RegistryTokenAnswer> SignAsync(Decision signIn, ImmutableArray<GrantedAccess> access)
     {
-        var credentials = await signingKeys.GetAsync(time.GetUtcNow());
+        var settings = await GrainFactory.GetGrain<IApplicationSettingsGrain>(0).GetAsync();
+        var lifetime = options.LifetimeUnder(settings);
+        var credentials = await signingKeys.GetAsync(time.GetUtcNow(), lifetime);
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var jwt = RegistryJwt.Write(credentials, options, signIn.Principal, access, now);
-        return new RegistryTokenAnswer(signIn, jwt, now, (int)options.Lifetime.TotalSeconds);
+        var jwt = RegistryJwt.Write(credentials, options, signIn.Principal, access, now, lifetime);
+        return new RegistryTokenAnswer(signIn, jwt, now, (int)lifetime.TotalSeconds);
     }
 
     private static DenyReason RefusalOf(TokenShape shape) => shape switch

@@ -1,3 +1,5 @@
+using OrleansTokens.Settings;
+
 namespace OrleansTokens.Grains.RegistryTokens;
 
 /// <summary>With what registry tokens are signed. Registries accept both. Numbers are stored.</summary>
@@ -44,6 +46,10 @@ public sealed class RegistryTokenOptions
     /// revocation takes longer to reach a registry, by as much. Shorter: long pushes have to ask for a token more often.
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a token lives that is made now.</summary>
+    internal TimeSpan LifetimeUnder(ApplicationSettings settings) =>
+        settings.ContainerRegistryTokenExpireDelay is { } minutes ? TimeSpan.FromMinutes(minutes) : Lifetime;
 
     /// <summary>All that is wrong: for each setting its name, and the rest of a sentence that begins with it.</summary>
     public IReadOnlyList<(string Setting, string Fault)> Validate()

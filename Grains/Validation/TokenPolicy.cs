@@ -28,6 +28,7 @@ internal enum CredentialMatch
 /// <param name="Resource">The lineage of the project it is aimed at; null where there is none.</param>
 /// <param name="ViaRedirect">Whether the project was named by an old path.</param>
 /// <param name="Now">The time of the decision.</param>
+/// <param name="Settings">What is set for the whole installation.</param>
 internal readonly record struct DecisionInput(
     DeployTokenView? Token,
     CredentialMatch Match,
@@ -35,7 +36,8 @@ internal readonly record struct DecisionInput(
     RegistryAction Action,
     Lineage? Resource,
     bool ViaRedirect,
-    DateTimeOffset Now)
+    DateTimeOffset Now,
+    DecisionSettings Settings = default)
 {
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
@@ -43,7 +45,7 @@ internal readonly record struct DecisionInput(
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4, §3.7.
 /// </summary>
 internal static class TokenPolicy
 {
@@ -131,6 +133,13 @@ internal static class TokenPolicy
             return Failed(facts, "scopes", "Package scopes count for packages only.", DenyReason.ScopesOfNoUseHere);
         }
 
+        // Reference §3.7: where repositories are served the token is known all the same, and only what is public can still be seen.
+        var forCode = action is RegistryAction.DownloadCode or RegistryAction.UploadCode;
+        if (input.Settings.RefusesDeployTokens && action != RegistryAction.Authenticate && !forCode)
+        {
+            return RefusedExternally(facts);
+        }
+
         if (!ActionNames.NeedsResource(action))
         {
             return RefuseByScope(action, token.Scopes, facts);
@@ -154,6 +163,11 @@ internal static class TokenPolicy
         if (FeatureOf(input) == FeatureAccess.Disabled)
         {
             return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
+        }
+
+        if (input.Settings.RefusesDeployTokens && !IsOpen(input))
+        {
+            return RefusedExternally(facts);
         }
 
         if (RefuseByScope(action, token.Scopes, facts) is var refusal && refusal != DenyReason.None)
@@ -207,15 +221,18 @@ internal static class TokenPolicy
     private static bool IsPublic(in DecisionInput input, FactList? facts)
     {
         var reads = input.Action is RegistryAction.DownloadCode or RegistryAction.PullImage or RegistryAction.ReadPackage;
-        var allowed = reads && Exists(input) && FeatureOf(input) switch
-        {
-            FeatureAccess.Public => true,
-            FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
-            _ => false,
-        };
+        var allowed = reads && Exists(input) && IsOpen(input);
         facts?.Add(allowed, "visibility", allowed ? "Everybody may read it." : "It is not public, or this is not reading.");
         return allowed;
     }
+
+    /// <summary>Whether everybody may see what the action is about, of a resource that exists.</summary>
+    private static bool IsOpen(in DecisionInput input) => FeatureOf(input) switch
+    {
+        FeatureAccess.Public => true,
+        FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
+        _ => false,
+    };
 
     /// <summary>Whether there is a resource, by the way it was named: images do not follow a project that was moved.</summary>
     private static bool Exists(in DecisionInput input) =>
@@ -246,6 +263,9 @@ internal static class TokenPolicy
         facts?.Passed("resource", $"The {lineage.Node.Id}: {lineage.FullPath}.");
         return new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath);
     }
+
+    private static DenyReason RefusedExternally(FactList? facts) => Failed(
+        facts, "external_authorization", "An external service decides, and deploy tokens are not accepted beside it.", DenyReason.ExternalAuthorization);
 
     private static DenyReason Failed(FactList? facts, string check, string detail, DenyReason reason)
     {

@@ -6,6 +6,7 @@ using OrleansTokens.Client;
 using OrleansTokens.Grains;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Silo.Http.Oidc;
 using OrleansTokens.Silo.Storage;
 using OrleansTokens.Silo.Storage.Sqlite;
@@ -33,6 +34,7 @@ internal static class GridHosting
         services.AddDeployTokenGrains(
             settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt);
         services.AddDeployTokens();
+        services.AddAttemptGuard();
         if (settings.Oidc is { } oidc)
         {
             services.AddOidc(oidc);

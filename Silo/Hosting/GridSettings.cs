@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Silo.Http.LeakReports;
 using OrleansTokens.Silo.Http.OAuth;
 using OrleansTokens.Silo.Http.Oidc;
@@ -38,6 +39,9 @@ internal sealed record GridSettings
     /// <summary>From whom reports of leaked tokens are taken; from nobody by default.</summary>
     public required LeakReportOptions LeakReports { get; init; }
 
+    /// <summary>Proxies that are believed when they say for whom they ask (<c>X-Forwarded-For</c>); default none.</summary>
+    public required IReadOnlyList<AddressRange> TrustedProxies { get; init; }
+
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
 
@@ -67,6 +71,7 @@ internal sealed record GridSettings
             Jwt = ReadJwt(reader),
             OAuth = OAuthSettings.Read(reader),
             LeakReports = LeakReportSettings.Read(reader),
+            TrustedProxies = ReadTrustedProxies(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
             ExternalUrl = reader.BaseUrl("ExternalUrl"),
@@ -153,6 +158,24 @@ internal sealed record GridSettings
         }
 
         return read;
+    }
+
+    private static List<AddressRange> ReadTrustedProxies(SettingsReader reader)
+    {
+        var proxies = new List<AddressRange>();
+        foreach (var (name, text) in reader.List("Http:TrustedProxies"))
+        {
+            if (AddressRange.TryParse(text, out var range))
+            {
+                proxies.Add(range);
+            }
+            else
+            {
+                reader.Faults.Add($"{name} must be an address or a range of addresses, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8.");
+            }
+        }
+
+        return proxies;
     }
 
     private static DeployTokenOptions ReadTokens(SettingsReader reader)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.DockerToken;
@@ -22,6 +23,10 @@ internal static class DockerTokenAnswers
 
     /// <summary>Whoever asks may not sign in here.</summary>
     public static IResult Denied { get; } = Error(StatusCodes.Status403Forbidden, "DENIED", "access forbidden");
+
+    /// <summary>Whoever asks is banned; clients show the message.</summary>
+    public static IResult To(Ban ban) =>
+        Error(ban.Status, ban.Status == StatusCodes.Status429TooManyRequests ? "TOOMANYREQUESTS" : "DENIED", AttemptGuard.Refusal);
 
     /// <summary>A parameter is beyond its limits.</summary>
     public static IResult BadRequest(string message) => Error(StatusCodes.Status400BadRequest, "BAD_REQUEST", message);

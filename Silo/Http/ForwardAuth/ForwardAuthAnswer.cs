@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
@@ -26,6 +27,12 @@ internal sealed record ForwardAuthAnswer(
 
     /// <summary>The value of <see cref="ReasonHeader"/> for a fault.</summary>
     public const string UnavailableReason = "unavailable";
+
+    /// <summary>The value of <see cref="ReasonHeader"/> for a source that is banned.</summary>
+    public const string BannedReason = "banned";
+
+    /// <summary>The same, where 429 is set as the status of the banned: the proxy has to turn it into that.</summary>
+    public const string TooManyRequestsReason = "too_many_requests";
 
     private const string PlainText = "text/plain; charset=utf-8";
     private const string LfsJson = "application/vnd.git-lfs+json";
@@ -79,7 +86,7 @@ internal sealed record ForwardAuthAnswer(
         DenyReason.ResourceOutsideHolder => NotAuthenticated,
         // So is one of a project without a repository (reference §3.2, step 3).
         DenyReason.FeatureDisabled => NotAuthenticated,
-        DenyReason.ResourceNotFound => request.IsLfs ? LfsNotFound : NotFound,
+        DenyReason.ResourceNotFound or DenyReason.ExternalAuthorization => request.IsLfs ? LfsNotFound : NotFound,
         // git-lfs is told that there is nothing where it may not read, and that it may not write only where it may read.
         DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived when request.IsLfs =>
             mayDownload ? LfsForbidden : LfsNotFound,
@@ -87,6 +94,12 @@ internal sealed record ForwardAuthAnswer(
             request.Access == GitAccess.Upload ? NoUpload : NoDownload,
         _ => Unavailable,
     };
+
+    /// <summary>The answer to somebody who is banned.</summary>
+    public static ForwardAuthAnswer To(Ban ban) => new(
+        StatusCodes.Status403Forbidden,
+        ban.Status == StatusCodes.Status429TooManyRequests ? TooManyRequestsReason : BannedReason,
+        AttemptGuard.Refusal);
 
     /// <summary>The answer to a request about which nothing is decided.</summary>
     public static ForwardAuthAnswer To(Refusal refusal) => new(StatusCodes.Status403Forbidden, ReasonOf(refusal), TextOf(refusal));

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansTokens.Client;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
 /// <summary>Answers a proxy that asks whether it may serve a request.</summary>
-internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator, ILogger<ForwardAuthHandler> logger)
+internal sealed partial class ForwardAuthHandler(
+    DeployTokenValidator validator, AttemptGuard guard, ILogger<ForwardAuthHandler> logger)
 {
     /// <summary>Who asks, for the proxy to pass on.</summary>
     public const string UserHeader = "X-Auth-User";
@@ -79,26 +82,39 @@ internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator,
             return;
         }
 
-        if (await DecideAsync(git, context) is not { } decisions)
+        await AnswerAsync(context, git);
+    }
+
+    private async Task AnswerAsync(HttpContext context, GitRequest git)
+    {
+        var form = BasicCredential.Read(context.Request.Headers.Authorization, out var basic);
+        var attempt = await guard.BeginAsync(context, form, basic);
+        if (attempt.Ban is { } ban)
         {
-            await WriteAsync(context.Response, ForwardAuthAnswer.NotAuthenticated);
+            context.Response.Headers.RetryAfter = ban.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await WriteAsync(context.Response, ForwardAuthAnswer.To(ban));
             return;
         }
 
-        var answer = ForwardAuthAnswer.To(git, decisions);
-        if (answer.Status == StatusCodes.Status200OK)
+        var answer = ForwardAuthAnswer.NotAuthenticated;
+        if (await DecideAsync(git, form, basic, context.RequestAborted) is { } decisions)
         {
-            Introduce(context.Response.Headers, decisions[0]);
+            answer = ForwardAuthAnswer.To(git, decisions);
+            if (answer.Status == StatusCodes.Status200OK)
+            {
+                Introduce(context.Response.Headers, decisions[0]);
+            }
         }
 
+        attempt.End(answer.Status);
         await WriteAsync(context.Response, answer);
     }
 
     /// <summary>The decisions; null where the credential is none that could be anyone's.</summary>
-    private async Task<ImmutableArray<Decision>?> DecideAsync(GitRequest git, HttpContext context)
+    private async Task<ImmutableArray<Decision>?> DecideAsync(
+        GitRequest git, BasicCredentialForm form, BasicCredential? basic, CancellationToken cancellation)
     {
-        var cancellation = context.RequestAborted;
-        switch (BasicCredential.Read(context.Request.Headers.Authorization, out var basic))
+        switch (form)
         {
             case BasicCredentialForm.Present:
                 return basic?.Secret is { } secret

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
@@ -111,6 +112,34 @@ internal sealed record SigningKeyBody(
     [property: JsonPropertyName("published_until")] DateTimeOffset? PublishedUntil)
 {
     public static SigningKeyBody Of(PublishedKey key) => new(key.KeyId, key.Algorithm, key.CreatedAt, key.SignsFrom, key.PublishedUntil);
+}
+
+/// <summary>What is set for the whole installation, under GitLab's names where it has them.</summary>
+internal sealed record ApplicationSettingsBody(
+    [property: JsonPropertyName("external_authorization_service_enabled")] bool ExternalAuthorizationServiceEnabled,
+    [property: JsonPropertyName("allow_deploy_tokens_and_keys_with_external_authn")] bool AllowDeployTokensAndKeysWithExternalAuthn,
+    [property: JsonPropertyName("group_packages_of_parents")] bool GroupPackagesOfParents,
+    [property: JsonPropertyName("ci_deploy_token_of_ancestors")] bool CiDeployTokenOfAncestors,
+    [property: JsonPropertyName("container_registry_token_expire_delay")] int? ContainerRegistryTokenExpireDelay,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_enabled")] bool FailureBanEnabled,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_maxretry")] int FailureBanMaxRetry,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_findtime")] int FailureBanFindTime,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_bantime")] int FailureBanBanTime,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_ip_whitelist")] string[] FailureBanAllowedSources,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_status")] int FailureBanStatus)
+{
+    public static ApplicationSettingsBody Of(ApplicationSettings settings) => new(
+        settings.ExternalAuthorizationServiceEnabled,
+        settings.AllowDeployTokensAndKeysWithExternalAuthn,
+        settings.GroupPackagesOfParents,
+        settings.CiDeployTokenOfAncestors,
+        settings.ContainerRegistryTokenExpireDelay,
+        settings.FailureBan.Enabled,
+        settings.FailureBan.MaxRetry,
+        settings.FailureBan.FindTimeSeconds,
+        settings.FailureBan.BanTimeSeconds,
+        [.. settings.FailureBan.AllowedSources.Select(static range => range.ToString())],
+        settings.FailureBan.Status);
 }
 
 /// <summary>What answers.</summary>

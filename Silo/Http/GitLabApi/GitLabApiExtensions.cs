@@ -28,6 +28,7 @@ internal static class GitLabApiExtensions
         ExplainEndpoint.Map(routes);
         TokenInformationEndpoints.Map(routes);
         SigningKeyEndpoints.Map(routes);
+        ApplicationSettingsEndpoints.Map(routes);
         return routes;
     }
 }

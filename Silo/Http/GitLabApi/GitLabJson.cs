@@ -13,6 +13,7 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(FieldErrorsBody))]
 [JsonSerializable(typeof(NestedErrorBody))]
+[JsonSerializable(typeof(ApplicationSettingsBody))]
 [JsonSerializable(typeof(DeployTokenBody))]
 [JsonSerializable(typeof(DeployTokenBody[]))]
 [JsonSerializable(typeof(ExplanationBody))]

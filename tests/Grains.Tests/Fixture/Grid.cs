@@ -26,6 +26,7 @@ public sealed class Grid : IAsyncLifetime
     private static readonly string[] GrainTypes =
     [
         "group", "project", "path-entry", "deploy-token", "installation", "operator", "operator-token", "id-block", "group-transfer",
+        "application-settings",
         "audit", "audit-segment",
     ];
 

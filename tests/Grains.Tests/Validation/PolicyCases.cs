@@ -41,7 +41,9 @@ internal static class PolicyCases
         from shown in Gen.Int[0, 29]
         from action in Gen.OneOf([.. Enum.GetValues<RegistryAction>(), (RegistryAction)99])
         from old in Gen.Int[0, 5]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0);
+        from elsewhere in Gen.Int[0, 5]
+        let at = (holder, near, last == 0 ? target : tree.Count - 1)
+        select Case(tree, at, scopes, expiry, state, shown, action, old == 0) with { IsDecidedElsewhere = elsewhere == 0 };
 
     public static DecisionInput Input(OracleCase asked)
     {
@@ -55,7 +57,8 @@ internal static class PolicyCases
         };
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
-            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now);
+            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now,
+            new DecisionSettings(RefusesDeployTokens: asked.IsDecidedElsewhere));
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -116,7 +119,7 @@ internal static class PolicyCases
             _ => new OracleCredential(true, Username),
         };
         credential = token is null && credential is not null ? credential with { IsSecretOfToken = false } : credential;
-        return new OracleCase(token, credential, action, target, isOldPath, Noon);
+        return new OracleCase(token, credential, action, target, isOldPath, IsDecidedElsewhere: false, Noon);
     }
 
     private static List<OracleNode> Plant(

@@ -16,9 +16,16 @@ public sealed record OracleToken(
 /// <summary>What somebody shows. No username: the surface does not check one.</summary>
 public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
 
-/// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
+/// <summary>A whole question: who shows what of which token, and wants to do what where. <paramref name="IsDecidedElsewhere"/>: the external
+/// authorization service is enabled, and deploy tokens are not allowed beside it.</summary>
 public sealed record OracleCase(
-    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now);
+    OracleToken? Token,
+    OracleCredential? Credential,
+    RegistryAction Action,
+    OracleNode? Target,
+    bool IsOldPath,
+    bool IsDecidedElsewhere,
+    DateTimeOffset Now);
 
 /// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
 public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Project);
@@ -45,6 +52,7 @@ public static class PolicyOracle
 
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
     private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
+    private static readonly HashSet<RegistryAction> OfGit = [RegistryAction.DownloadCode, RegistryAction.UploadCode];
     private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
 
     public static OracleVerdict Judge(OracleCase asked)
@@ -120,6 +128,12 @@ public static class PolicyOracle
             return DenyReason.None;
         }
 
+        // §3.7: refused wherever a token is of use; at git, where it authenticates, only once it is known which project is meant.
+        if (asked.IsDecidedElsewhere && !OfGit.Contains(asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
+        }
+
         if (AtNoPlace.Contains(asked.Action))
         {
             return ByScope(asked.Action, token);
@@ -141,6 +155,12 @@ public static class PolicyOracle
         if (Level(project, asked.Action) == "disabled")
         {
             return DenyReason.FeatureDisabled;
+        }
+
+        // §3.7: "git private". What everybody may see is not hidden from who has a token.
+        if (asked.IsDecidedElsewhere && !IsOpen(project, asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
         }
 
         var byScope = ByScope(asked.Action, token);

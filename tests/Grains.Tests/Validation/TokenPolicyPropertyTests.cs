@@ -26,6 +26,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.ResourceArchived] = "archived",
         [DenyReason.FeatureDisabled] = "feature",
         [DenyReason.CredentialRequired] = "visibility",
+        [DenyReason.ExternalAuthorization] = "external_authorization",
     };
 
     [Fact]

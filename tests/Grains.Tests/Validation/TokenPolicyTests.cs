@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 using static OrleansTokens.DeployTokens.DeployTokenScopes;
 
@@ -213,6 +214,50 @@ public sealed class TokenPolicyTests
     [Fact]
     public void Decide_WithoutCredential_TakesWhatIsPublicBelowSomethingPrivateForPrivate() => Assert.False(
         Anonymous(RegistryAction.PullImage, Lineage([Node(Api, Visibility.Public), Node(Platform), Node(Acme, Visibility.Public)])).Allowed);
+
+    [Theory]
+    [InlineData(RegistryAction.Authenticate, DenyReason.None, DenyReason.None)]
+    [InlineData(RegistryAction.SignInToRegistry, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.DownloadCode, DenyReason.ExternalAuthorization, DenyReason.None)]
+    [InlineData(RegistryAction.UploadCode, DenyReason.ExternalAuthorization, DenyReason.ActionNeverGranted)]
+    [InlineData(RegistryAction.PullImage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.PushImage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.ReadPackage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.WritePackage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    public void Decide_WhenAnExternalServiceDecides_RefusesTokensButForCodeThatIsPublic(
+        RegistryAction action, DenyReason whenPrivate, DenyReason whenPublic)
+    {
+        Assert.Equal(whenPrivate, Reason(Visibility.Private, Settings(enabled: true, allowed: false)));
+        Assert.Equal(whenPrivate, Reason(Visibility.Internal, Settings(enabled: true, allowed: false)));
+        Assert.Equal(whenPublic, Reason(Visibility.Public, Settings(enabled: true, allowed: false)));
+        foreach (var visibility in Enum.GetValues<Visibility>())
+        {
+            Assert.Equal(Reason(visibility, default), Reason(visibility, Settings(enabled: true, allowed: true)));
+            Assert.Equal(Reason(visibility, default), Reason(visibility, Settings(enabled: false, allowed: false)));
+        }
+
+        DenyReason Reason(Visibility visibility, DecisionSettings settings) => TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, true, action, ApiLineage(visibility), false, Now, settings)).Reason;
+    }
+
+    [Fact]
+    public void Decide_WhenAnExternalServiceDecides_StillKnowsWhoIsRightAndLetsEverybodyReadWhatIsPublic()
+    {
+        var settings = Settings(enabled: true, allowed: false);
+        var refused = TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+        Assert.Equal((DenyReason.ExternalAuthorization, 1L), (refused.Reason, refused.Principal?.Token.Value));
+        var wrong = TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.OtherSecret, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+        Assert.Equal(DenyReason.SecretMismatch, wrong.Reason);
+        Assert.True(Anonymous(RegistryAction.PullImage, ApiLineage(Visibility.Public)).Allowed);
+    }
+
+    private static DecisionSettings Settings(bool enabled, bool allowed) => DecisionSettings.Of(new ApplicationSettings
+    {
+        ExternalAuthorizationServiceEnabled = enabled,
+        AllowDeployTokensAndKeysWithExternalAuthn = allowed,
+    });
 
     private static NamespaceId Group(long id) => new(NamespaceKind.Group, id);
 

@@ -95,7 +95,8 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
         Grid.Calls.Clear();
         await Grid.ValidateAsync(issued, RegistryAction.PullImage, project);
         Assert.Equal(
-            ["IDeployTokenGrain.ValidateAsync=1", "INamespaceGrain.GetLineageAsync=3"], Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
+            ["IApplicationSettingsGrain.GetAsync=1", "IDeployTokenGrain.ValidateAsync=1", "INamespaceGrain.GetLineageAsync=3"],
+            Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class GridSettingsTests
         Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
         Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+        Assert.Empty(settings.TrustedProxies);
         Assert.Equal((null, 10_000), (settings.ExternalUrl, settings.MaxConnections));
     }
 
@@ -36,10 +37,13 @@ public sealed class GridSettingsTests
             ("Jwt:Service", "registry"),
             ("Jwt:Algorithm", "rs256"),
             ("Jwt:Lifetime", "00:15:00"),
+            ("Http:TrustedProxies:0", "127.0.0.1"),
+            ("Http:TrustedProxies:1", "fd00::/8"),
             ("SiloPort", "11111"),
             ("GatewayPort", "30000"),
             ("ExternalUrl", "https://tokens.example"),
             ("Http:MaxConnections", "50"));
+        Assert.Equal(["127.0.0.1/32", "fd00::/8"], settings.TrustedProxies.Select(static p => p.ToString()));
         Assert.Equal("/var/lib/grid", settings.DataDirectory);
         Assert.Equal("an-operator-token-from-outside", settings.AdminToken?.Reveal());
         Assert.Single(settings.MasterKeys!.Keys);
@@ -88,6 +92,7 @@ public sealed class GridSettingsTests
             ("Jwt:Issuer", "two words"),
             ("Jwt:Algorithm", "HS256"),
             ("Jwt:Lifetime", "00:00:01"),
+            ("Http:TrustedProxies:1", "proxy.example"),
             ("SiloPort", "-1"),
             ("GatewayPort", "many"),
             ("ExternalUrl", "tokens.example"),
@@ -96,7 +101,7 @@ public sealed class GridSettingsTests
         string[] names =
         [
             "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
-            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
+            "Grid:Jwt:Lifetime", "Grid:Http:TrustedProxies:1", "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
         ];
         Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
     }

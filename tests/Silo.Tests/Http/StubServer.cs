@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Client;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Http.Abuse;
 
 namespace OrleansTokens.Silo.Tests.Http;
 
@@ -29,6 +30,7 @@ internal sealed class StubServer : IAsyncDisposable
         builder.Services.AddSingleton(new RegistryTokenOptions());
         builder.Services.AddDeployTokens();
         add?.Invoke(builder.Services);
+        builder.Services.AddAttemptGuard();
         var app = builder.Build();
         map(app);
         await app.StartAsync();

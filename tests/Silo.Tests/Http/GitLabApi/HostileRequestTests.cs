@@ -210,6 +210,7 @@ public sealed class HostileRequestTests : IAsyncLifetime
         // Only which keys there are: until when one is published is first known when its successor signs, so time alone changes it.
         var keys = (await _host.GetAsync("/signing_keys")).Json.AsArray().Select(key => (string?)key!["key_id"]);
         snapshot.AppendJoin(' ', keys);
+        snapshot.AppendLine().Append((await _host.GetAsync("/application/settings")).Body);
         return snapshot.ToString();
     }
 
