@@ -32,10 +32,6 @@ public sealed class DeployTokenAdministration
 
     private INamespaceDirectoryGrain Namespaces => _grains.GetGrain<INamespaceDirectoryGrain>(0);
 
-    /// <summary>Whom an operator token stands for, or null.</summary>
-    public Task<OperatorPrincipal?> AuthenticateOperatorAsync(Secret token, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<IOperatorDirectoryGrain>(0).AuthenticateAsync(token), cancellation);
-
     /// <summary>Where a path leads.</summary>
     public Task<ResolvedPath> ResolveAsync(NamespacePath path, CancellationToken cancellation = default) =>
         GridCalls.RunAsync(() => Namespaces.ResolveAsync(path).AsTask(), cancellation);

@@ -48,6 +48,18 @@ public static class Limits
     /// </summary>
     public const int MaxTokensPerHolder = 100_000;
 
+    /// <summary>
+    /// The most members that one project or group has itself: 1,000. They are kept in its state; whoever needs more makes them members
+    /// of groups above.
+    /// </summary>
+    public const int MaxMembers = 1_000;
+
+    /// <summary>
+    /// The most tokens of one operator that are kept: 500, living and dead. They are in the state of its grain; where there is no more
+    /// room, the ones that died first are forgotten.
+    /// </summary>
+    public const int MaxTokensPerOperator = 500;
+
     /// <summary>The largest page of a list: 100, as at GitLab.</summary>
     public const int MaxPageSize = 100;
 

@@ -6,6 +6,7 @@ namespace OrleansTokens;
 /// </summary>
 internal static class WireAliases
 {
+    public const string AddMember = "ot.AddMember";
     public const string AddressRange = "ot.AddressRange";
     public const string ApplicationSettings = "ot.ApplicationSettings";
     public const string ArgumentFault = "ot.ArgumentFault";
@@ -13,8 +14,11 @@ internal static class WireAliases
     public const string AuditRecord = "ot.AuditRecord";
     public const string ChangeApplicationSettings = "ot.ChangeApplicationSettings";
     public const string ChangeFeatures = "ot.ChangeFeatures";
+    public const string ChangeMember = "ot.ChangeMember";
     public const string ChangeNamespace = "ot.ChangeNamespace";
+    public const string ChangeOperator = "ot.ChangeOperator";
     public const string CreateNamespace = "ot.CreateNamespace";
+    public const string CreateOperator = "ot.CreateOperator";
     public const string Credential = "ot.Credential";
     public const string Decision = "ot.Decision";
     public const string DecisionFact = "ot.DecisionFact";
@@ -38,24 +42,37 @@ internal static class WireAliases
     public const string INamespaceDirectoryGrain = "ot.INamespaceDirectoryGrain";
     public const string INamespaceGrain = "ot.INamespaceGrain";
     public const string IOperatorDirectoryGrain = "ot.IOperatorDirectoryGrain";
+    public const string IOperatorGrain = "ot.IOperatorGrain";
     public const string IPathEntryGrain = "ot.IPathEntryGrain";
     public const string IProjectGrain = "ot.IProjectGrain";
     public const string IRegistryTokenGrain = "ot.IRegistryTokenGrain";
     public const string ISigningKeyGrain = "ot.ISigningKeyGrain";
     public const string IssuedDeployToken = "ot.IssuedDeployToken";
     public const string IssueDeployToken = "ot.IssueDeployToken";
+    public const string IssuedOperatorToken = "ot.IssuedOperatorToken";
+    public const string IssueOperatorToken = "ot.IssueOperatorToken";
     public const string Lineage = "ot.Lineage";
     public const string LineageNode = "ot.LineageNode";
     public const string ListDeployTokens = "ot.ListDeployTokens";
     public const string ListNamespaces = "ot.ListNamespaces";
+    public const string ListOperators = "ot.ListOperators";
+    public const string ListOperatorTokens = "ot.ListOperatorTokens";
+    public const string ListReader = "ot.ListReader";
     public const string LocatedGroup = "ot.LocatedGroup";
     public const string LocatedProject = "ot.LocatedProject";
+    public const string MemberView = "ot.MemberView";
     public const string NamespaceId = "ot.NamespaceId";
     public const string NamespacePage = "ot.NamespacePage";
     public const string NamespacePath = "ot.NamespacePath";
     public const string NamespaceView = "ot.NamespaceView";
+    public const string OperatorAuthentication = "ot.OperatorAuthentication";
     public const string OperatorId = "ot.OperatorId";
+    public const string OperatorPage = "ot.OperatorPage";
     public const string OperatorPrincipal = "ot.OperatorPrincipal";
+    public const string OperatorTokenId = "ot.OperatorTokenId";
+    public const string OperatorTokenPage = "ot.OperatorTokenPage";
+    public const string OperatorTokenView = "ot.OperatorTokenView";
+    public const string OperatorView = "ot.OperatorView";
     public const string PathEntry = "ot.PathEntry";
     public const string Principal = "ot.Principal";
     public const string ProjectFeatures = "ot.ProjectFeatures";

@@ -26,6 +26,7 @@ namespace OrleansTokens.Grains.Storage;
 [JsonSerializable(typeof(IdBlockState))]
 [JsonSerializable(typeof(InstallationState))]
 [JsonSerializable(typeof(NamespaceState))]
+[JsonSerializable(typeof(OperatorState))]
 [JsonSerializable(typeof(OperatorTokenState))]
 [JsonSerializable(typeof(PathEntryState))]
 [JsonSerializable(typeof(SigningKeyState))]

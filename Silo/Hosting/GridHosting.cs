@@ -7,6 +7,7 @@ using OrleansTokens.Grains;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Silo.Http.Abuse;
+using OrleansTokens.Silo.Http.Oidc;
 using OrleansTokens.Silo.Storage;
 using OrleansTokens.Silo.Storage.Sqlite;
 
@@ -34,6 +35,11 @@ internal static class GridHosting
             settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt, settings.Validation);
         services.AddDeployTokens();
         services.AddAttemptGuard();
+        if (settings.Oidc is { } oidc)
+        {
+            services.AddOidc(oidc);
+        }
+
         services.AddKeyedSingleton<TimeProvider>(SteadyTime.OfActivations, static (_, _) => new SteadyTime(TimeProvider.System));
         builder.Host.UseOrleans(silo =>
         {

@@ -7,6 +7,7 @@ using OrleansTokens.Grains.Validation;
 using OrleansTokens.Settings;
 using OrleansTokens.Silo.Http.LeakReports;
 using OrleansTokens.Silo.Http.OAuth;
+using OrleansTokens.Silo.Http.Oidc;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -57,6 +58,9 @@ internal sealed record GridSettings
     /// <summary>How many connections are served at once; more are closed as they come.</summary>
     public required int MaxConnections { get; init; }
 
+    /// <summary>The identity provider whose JWTs let operators in; null: none.</summary>
+    public required OidcSettings? Oidc { get; init; }
+
     /// <summary>Reads and checks all settings; false with every fault where one cannot be.</summary>
     public static bool TryRead(
         IConfiguration configuration, [NotNullWhen(true)] out GridSettings? settings, out IReadOnlyList<string> faults)
@@ -77,6 +81,7 @@ internal sealed record GridSettings
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
             ExternalUrl = reader.BaseUrl("ExternalUrl"),
             MaxConnections = reader.Number("Http:MaxConnections", fallback: 10_000, 10, 1_000_000),
+            Oidc = OidcSettingsReader.Read(reader),
         };
         if (read.SiloPort != 0 && read.SiloPort == read.GatewayPort)
         {

@@ -47,7 +47,7 @@ internal sealed class SettingsReader(IConfiguration section, string name)
         return fallback;
     }
 
-    public bool Flag(string key, bool fallback)
+    public bool Flag(string key, bool fallback = false)
     {
         if (Text(key) is not { } text)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
-using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Settings;
 using OrleansTokens.Validation;
@@ -38,34 +37,15 @@ internal sealed record ProjectBody(
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("visibility")] string Visibility,
     [property: JsonPropertyName("archived")] bool Archived,
-    [property: JsonPropertyName("namespace")] ProjectNamespaceBody Namespace,
+    [property: JsonPropertyName("namespace")] NamespaceBody Namespace,
     [property: JsonPropertyName("repository_access_level")] string RepositoryAccessLevel,
     [property: JsonPropertyName("container_registry_access_level")] string ContainerRegistryAccessLevel,
     [property: JsonPropertyName("package_registry_access_level")] string PackageRegistryAccessLevel)
 {
     public static ProjectBody Of(NamespaceView view) => new(
         view.Id.Value, view.Description, view.Name, view.FullName, view.Slug.ToString(), view.FullPath, view.CreatedAt,
-        VisibilityNames.Of(view.Visibility), view.Archived, ProjectNamespaceBody.Of(view), FeatureParameters.NameOf(view.Features.Repository),
+        VisibilityNames.Of(view.Visibility), view.Archived, NamespaceBody.Above(view), FeatureParameters.NameOf(view.Features.Repository),
         FeatureParameters.NameOf(view.Features.ContainerRegistry), FeatureParameters.NameOf(view.Features.PackageRegistry));
-}
-
-/// <summary>The group that a project is in.</summary>
-internal sealed record ProjectNamespaceBody(
-    [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("path")] string Path,
-    [property: JsonPropertyName("kind")] string Kind,
-    [property: JsonPropertyName("full_path")] string FullPath,
-    [property: JsonPropertyName("parent_id")] long? ParentId)
-{
-    public static ProjectNamespaceBody Of(NamespaceView project)
-    {
-        // A project is always in a group, so its lineage has at least two nodes.
-        var above = project.Lineage with { Nodes = project.Lineage.Nodes.RemoveAt(0) };
-        var parent = above.Nodes.Length > 1 ? above.Nodes[1].Id.Value : (long?)null;
-        return new ProjectNamespaceBody(
-            above.Node.Id.Value, above.Node.Name, above.Node.Slug.ToString(), "group", above.FullPath, parent);
-    }
 }
 
 /// <summary>A deploy token. Its secret is in the answer that issues it, and nowhere else.</summary>
@@ -169,18 +149,6 @@ internal sealed record ApplicationSettingsBody(
         settings.FailureBan.BanTimeSeconds,
         [.. settings.FailureBan.AllowedSources.Select(static range => range.ToString())],
         settings.FailureBan.Status);
-}
-
-/// <summary>The operator who calls.</summary>
-internal sealed record UserBody(
-    [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("username")] string Username,
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("state")] string State,
-    [property: JsonPropertyName("is_admin")] bool IsAdmin)
-{
-    public static UserBody Of(OperatorPrincipal caller) =>
-        new(caller.Id.Value, caller.Username, caller.Name, "active", caller.IsAdministrator);
 }
 
 /// <summary>What answers.</summary>

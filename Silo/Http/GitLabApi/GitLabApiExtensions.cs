@@ -16,8 +16,12 @@ internal static class GitLabApiExtensions
     public static IEndpointRouteBuilder MapGitLabApi(this IEndpointRouteBuilder routes)
     {
         InstallationEndpoints.Map(routes);
+        UserEndpoints.Map(routes);
+        PersonalAccessTokenEndpoints.Map(routes);
+        NamespaceEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
         ProjectEndpoints.Map(routes);
+        MemberEndpoints.Map(routes);
         DeployTokenEndpoints.Map(routes);
         AuditEndpoints.Map(routes);
         JobVariableEndpoints.Map(routes);

@@ -24,7 +24,16 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(ProjectBody))]
 [JsonSerializable(typeof(ProjectBody[]))]
 [JsonSerializable(typeof(SigningKeyBody[]))]
+[JsonSerializable(typeof(TokenErrorBody))]
+[JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(UserBody))]
+[JsonSerializable(typeof(UserBody[]))]
+[JsonSerializable(typeof(MemberBody))]
+[JsonSerializable(typeof(MemberBody[]))]
+[JsonSerializable(typeof(PersonalAccessTokenBody))]
+[JsonSerializable(typeof(PersonalAccessTokenBody[]))]
+[JsonSerializable(typeof(NamespaceBody))]
+[JsonSerializable(typeof(NamespaceBody[]))]
 [JsonSerializable(typeof(VersionBody))]
 internal sealed partial class GitLabJson : JsonSerializerContext
 {

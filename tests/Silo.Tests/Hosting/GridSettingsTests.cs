@@ -60,6 +60,33 @@ public sealed class GridSettingsTests
     }
 
     [Fact]
+    public void Oidc_WhenItIsSet_IsTaken()
+    {
+        Assert.Null(Accept().Oidc);
+        var few = Accept(("Oidc:Issuer", "https://id.example/realm"), ("Oidc:Audience", "a")).Oidc!;
+        Assert.Equal(("preferred_username", null, false), (few.UsernameClaim, few.AdministratorClaim, few.CreateOperators));
+        var all = Accept(
+            ("Oidc:Issuer", "http://127.0.0.1:5000"), ("Oidc:Audience", "a"), ("Oidc:UsernameClaim", "sub"),
+            ("Oidc:AdministratorClaim", "groups"), ("Oidc:AdministratorValue", "admins"), ("Oidc:CreateOperators", "true")).Oidc!;
+        Assert.Equal(("sub", "groups", "admins", true), (all.UsernameClaim, all.AdministratorClaim, all.AdministratorValue, all.CreateOperators));
+    }
+
+    [Theory]
+    [InlineData("Oidc:Issuer must be", "Oidc:Issuer=http://id.example", "Oidc:Audience=a")]
+    [InlineData("Oidc:Issuer must be", "Oidc:Issuer=id.example", "Oidc:Audience=a")]
+    [InlineData("Oidc:Issuer must be", "Oidc:Issuer=https://id.example?x=1", "Oidc:Audience=a")]
+    [InlineData("Oidc:Audience is missing", "Oidc:Issuer=https://id.example")]
+    [InlineData("Oidc:Issuer is missing", "Oidc:Audience=a")]
+    [InlineData("Oidc:AdministratorClaim and", "Oidc:Issuer=https://id.example", "Oidc:Audience=a", "Oidc:AdministratorClaim=groups")]
+    [InlineData("Oidc:CreateOperators must be", "Oidc:Issuer=https://id.example", "Oidc:Audience=a", "Oidc:CreateOperators=maybe")]
+    public void Oidc_WhenItCannotBe_IsReportedByName(string expected, params string[] settings)
+    {
+        var faults = Refuse([.. settings.Select(static s => (s.Split('=', 2)[0], s.Split('=', 2)[1]))]);
+
+        Assert.StartsWith("Grid:" + expected, Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_WhenManySettingsCannotBe_ReportsAllOfThemByName()
     {
         var faults = Refuse(
