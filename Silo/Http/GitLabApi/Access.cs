@@ -42,7 +42,7 @@ internal static class Access
     public static IResult? Refuse(OperatorCaller? caller, Operation operation) => (operation.Caller, caller) switch
     {
         (not Caller.Anyone, null) => GitLabErrors.Unauthorized,
-        (_, { MayChange: false }) when operation.Method != HttpMethod.Get && !operation.ForEveryToken => GitLabErrors.InsufficientScope,
+        (_, { MayChange: false }) when (operation.Method != HttpMethod.Get || operation.RevealsSecret) && !operation.ForEveryToken => GitLabErrors.InsufficientScope,
         (Caller.Administrator, { Operator.IsAdministrator: false }) => GitLabErrors.Forbidden,
         _ => null,
     };

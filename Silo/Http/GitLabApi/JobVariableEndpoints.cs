@@ -12,6 +12,7 @@ internal static class JobVariableEndpoints
             Description = "Of the active tokens named gitlab-deploy-token the one with the lowest id, the project's own before its group's. Both "
                 + "variables or none. Every reading is in the project's audit.",
             Target = NamespaceKind.Project,
+            RevealsSecret = true,
             Access = TargetAccess.Maintain,
             Answer = typeof(JobVariableBody[]),
         },

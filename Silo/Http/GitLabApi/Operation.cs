@@ -37,6 +37,9 @@ internal sealed record Operation(HttpMethod Method, string Path, string Id, stri
     /// <summary>Whether a token that is only good for reading may call it, although it changes something.</summary>
     public bool ForEveryToken { get; init; }
 
+    /// <summary>Whether it hands out a secret: then a token that is only good for reading may not call it, although it changes nothing.</summary>
+    public bool RevealsSecret { get; init; }
+
     /// <summary>Whether parameters are documented as the body's. A DELETE has one only where what it sends must not stand in an
     /// address.</summary>
     public bool HasBody { get; init; } = Method != HttpMethod.Get && Method != HttpMethod.Delete;

@@ -64,6 +64,8 @@ public sealed class PersonalAccessTokenApiTests(ApiHost host)
             await host.PostAsync("/groups", """{"name":"x","path":"x"}""", ann.Token),
             await host.DeleteAsync("/projects/999999", "", ann.Token),
             await host.PostAsync("/user/personal_access_tokens", """{"name":"t","scopes":["api"]}""", ann.Token),
+            // It changes nothing, and hands out a secret.
+            await host.GetAsync("/projects/999999/ci/deploy_token_variables", ann.Token),
         })
         {
             Assert.Equal((403, InsufficientScope), (refused.Status, refused.Body));
