@@ -5,6 +5,7 @@ using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Client;
@@ -27,11 +28,9 @@ public sealed class DeployTokenAdministration
         _gate = gate;
     }
 
-    private INamespaceDirectoryGrain Namespaces => _grains.GetGrain<INamespaceDirectoryGrain>(0);
+    private IApplicationSettingsGrain Settings => _grains.GetGrain<IApplicationSettingsGrain>(0);
 
-    /// <summary>Whom an operator token stands for, or null.</summary>
-    public Task<OperatorPrincipal?> AuthenticateOperatorAsync(Secret token, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<IOperatorDirectoryGrain>(0).AuthenticateAsync(token), cancellation);
+    private INamespaceDirectoryGrain Namespaces => _grains.GetGrain<INamespaceDirectoryGrain>(0);
 
     /// <summary>Where a path leads.</summary>
     public Task<ResolvedPath> ResolveAsync(NamespacePath path, CancellationToken cancellation = default) =>
@@ -131,6 +130,15 @@ public sealed class DeployTokenAdministration
         return new RevokedSecret(
             !found.Token.IsNone, found.IsOfToken ? await RevokeTokenAsync(found.Token, by, reason, cancellation) : null);
     }
+
+    /// <summary>What is set for the whole installation.</summary>
+    public Task<ApplicationSettings> GetSettingsAsync(CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
+
+    /// <summary>Changes what is set for the whole installation. See <see cref="IApplicationSettingsGrain.ChangeAsync"/>.</summary>
+    public Task<ApplicationSettings> ChangeSettingsAsync(
+        ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default) =>
+        GridCalls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
 
     /// <summary>Makes a new key for registry tokens. See <see cref="ISigningKeyGrain.RotateAsync"/>.</summary>
     public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(

@@ -7,8 +7,8 @@ namespace OrleansTokens.Client;
 public static class DeployTokenServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="DeployTokenValidator"/> and <see cref="DeployTokenAdministration"/>, which use the Orleans client or silo of the
-    /// same service collection. May be called more than once.
+    /// Adds <see cref="DeployTokenValidator"/>, <see cref="DeployTokenAdministration"/> and <see cref="OperatorAdministration"/>, which use
+    /// the Orleans client or silo of the same service collection. May be called more than once.
     /// </summary>
     public static IServiceCollection AddDeployTokens(this IServiceCollection services)
     {
@@ -18,6 +18,7 @@ public static class DeployTokenServiceCollectionExtensions
             new DeployTokenValidator(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<CredentialGate>()));
         services.TryAddSingleton(static s =>
             new DeployTokenAdministration(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<CredentialGate>()));
+        services.TryAddSingleton(static s => new OperatorAdministration(s.GetRequiredService<IGrainFactory>()));
         return services;
     }
 }

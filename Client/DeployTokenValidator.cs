@@ -72,6 +72,11 @@ public sealed class DeployTokenValidator
     public async Task<Decision> ValidateAnonymousAsync(
         RegistryAction action, Resource resource, CancellationToken cancellation = default)
     {
+        if (resource.IsGroup)
+        {
+            return Decision.Deny(DenyReason.CredentialRequired);
+        }
+
         var (project, redirected) = resource.Path.IsNone
             ? (resource.Project, false)
             : await ResolveAsync(resource, cancellation);
@@ -98,6 +103,48 @@ public sealed class DeployTokenValidator
         }
 
         return await GridCalls.RunAsync(() => _grains.GetGrain<IRegistryTokenGrain>(0).IssueAsync(request), cancellation);
+    }
+
+    /// <summary>
+    /// Decides about a request to a registry that came with a JWT of <see cref="IssueRegistryTokenAsync"/>. See
+    /// <see cref="IRegistryTokenGrain.ValidateAsync"/>.
+    /// </summary>
+    /// <param name="use">The JWT, and what the request needs.</param>
+    /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
+    public Task<Decision> ValidateRegistryTokenAsync(RegistryTokenUse use, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return GridCalls.RunAsync(() => _grains.GetGrain<IRegistryTokenGrain>(0).ValidateAsync(use), cancellation);
+    }
+
+    /// <summary>Makes a JWT for the dependency proxy.</summary>
+    /// <param name="credential">What the caller showed; null: nothing, which is refused.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task<RegistryTokenAnswer> IssueDependencyProxyTokenAsync(
+        Credential? credential, CancellationToken cancellation = default)
+    {
+        if (credential is not null)
+        {
+            var (_, refusal) = await _gate.InspectAsync(credential.Secret, cancellation);
+            if (refusal != DenyReason.None)
+            {
+                return new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
+            }
+        }
+
+        return await GridCalls.RunAsync(() => _grains.GetGrain<IDependencyProxyGrain>(0).IssueAsync(credential), cancellation);
+    }
+
+    /// <summary>
+    /// Decides about a request to a dependency proxy that came with a JWT of <see cref="IssueDependencyProxyTokenAsync"/>. The deploy
+    /// token that it was made for is judged as it is now.
+    /// </summary>
+    /// <param name="use">The JWT, and the group.</param>
+    /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
+    public Task<Decision> ValidateDependencyProxyTokenAsync(DependencyProxyUse use, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(use);
+        return GridCalls.RunAsync(() => _grains.GetGrain<IDependencyProxyGrain>(0).ValidateAsync(use), cancellation);
     }
 
     /// <summary>The public keys with which registries verify, newest first.</summary>

@@ -48,6 +48,18 @@ public static class Limits
     /// </summary>
     public const int MaxTokensPerHolder = 100_000;
 
+    /// <summary>
+    /// The most members that one project or group has itself: 1,000. They are kept in its state; whoever needs more makes them members
+    /// of groups above.
+    /// </summary>
+    public const int MaxMembers = 1_000;
+
+    /// <summary>
+    /// The most tokens of one operator that are kept: 500, living and dead. They are in the state of its grain; where there is no more
+    /// room, the ones that died first are forgotten.
+    /// </summary>
+    public const int MaxTokensPerOperator = 500;
+
     /// <summary>The largest page of a list: 100, as at GitLab.</summary>
     public const int MaxPageSize = 100;
 
@@ -60,11 +72,29 @@ public static class Limits
     /// <summary>The longest name of a repository, in characters: 255, as registries limit it.</summary>
     public const int MaxRepositoryNameLength = 255;
 
+    /// <summary>The longest JWT that is read, in characters: 16 KiB. What is longer passes no proxy in a header.</summary>
+    public const int MaxJwtLength = 16 * 1024;
+
     /// <summary>The most signing keys published at once: 5. Registries read all of them at start.</summary>
     public const int MaxPublishedKeys = 5;
 
     /// <summary>The longest time a new signing key is only published: 30 days.</summary>
     public static readonly TimeSpan MaxKeyActivationDelay = TimeSpan.FromDays(30);
+
+    /// <summary>The most failures that can be allowed before a source is banned: 1000. More would be no protection.</summary>
+    public const int MaxFailuresBeforeBan = 1000;
+
+    /// <summary>The longest time within which failures are counted together, in seconds: a day. Counters are kept in memory only.</summary>
+    public const int MaxFailureWindowSeconds = 24 * 60 * 60;
+
+    /// <summary>The longest ban, in seconds: 30 days. Bans are kept in memory only; what must last longer belongs into a firewall.</summary>
+    public const int MaxBanSeconds = 30 * 24 * 60 * 60;
+
+    /// <summary>The most address ranges that are never banned: 100. Each is compared at every failure.</summary>
+    public const int MaxAllowedSources = 100;
+
+    /// <summary>The longest life of a registry token that can be set, in minutes: 60. A registry accepts it until then, whatever is revoked.</summary>
+    public const int MaxRegistryTokenMinutes = 60;
 
     /// <summary>How many ids a silo takes at once: 100. What is left of a block when a silo stops is never used.</summary>
     public const int IdBlockSize = 100;

@@ -4,6 +4,7 @@ using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 
 namespace OrleansTokens.Grains;
 
@@ -15,11 +16,16 @@ public static class GrainsServiceCollectionExtensions
     /// <see cref="Index.IGridIndex"/> are the host's to add.
     /// </summary>
     public static IServiceCollection AddDeployTokenGrains(
-        this IServiceCollection services, MasterKeyRing keys, DeployTokenOptions options, RegistryTokenOptions registryTokens)
+        this IServiceCollection services,
+        MasterKeyRing keys,
+        DeployTokenOptions options,
+        RegistryTokenOptions registryTokens,
+        ValidationOptions? validation = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(keys);
         services.AddSingleton(options);
+        services.AddSingleton(validation ?? new ValidationOptions());
         services.AddSingleton<IdAllocator>();
         services.AddRegistryTokens(registryTokens);
         return services;

@@ -1,4 +1,5 @@
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Silo.Http.ApiReference;
 using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
@@ -31,6 +32,7 @@ builder.Services.AddOAuth(settings.OAuth);
 builder.Services.AddLeakReports(settings.LeakReports);
 
 var app = builder.Build();
+app.UseTrustedProxies(settings.TrustedProxies);
 app.UseStartGate();
 app.MapForwardAuth();
 app.UseGitLabApiErrors();

@@ -26,4 +26,7 @@ public enum ErrorCode
 
     /// <summary>The answer is not known: storage or cluster failed. Nothing may be concluded; the call can be repeated.</summary>
     Unavailable = 6,
+
+    /// <summary>What was to be made is there already: the username, or the member.</summary>
+    AlreadyExists = 7,
 }

@@ -30,6 +30,19 @@ public enum NamespaceOrder
     CreatedAt = 3,
 }
 
+/// <summary>
+/// Who reads a list, and so sees only what is visible: where the reader is a member, or of a group above; and what is visible enough,
+/// together with every group above it.
+/// </summary>
+/// <param name="Operator">The reader; none for somebody without a credential.</param>
+/// <param name="Sees">The least visibility that the reader sees without being a member; null where only memberships count.</param>
+/// <param name="Minimum">The least access level with which a membership counts.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.ListReader)]
+public sealed record ListReader(
+    [property: Id(0)] Operators.OperatorId Operator,
+    [property: Id(1)] Visibility? Sees,
+    [property: Id(2)] AccessLevel Minimum);
+
 /// <summary>Which groups or projects are asked for.</summary>
 /// <param name="Kind">Groups or projects.</param>
 /// <param name="Parent">Only those directly in this group.</param>
@@ -40,6 +53,7 @@ public enum NamespaceOrder
 /// <param name="Descending">Whether the other way round.</param>
 /// <param name="Offset">How many to leave out at the beginning: 0 or more.</param>
 /// <param name="Limit">How many at most: 1 to <see cref="Limits.MaxPageSize"/>.</param>
+/// <param name="Reader">Only what is visible to this reader; null for all.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.ListNamespaces)]
 public sealed record ListNamespaces(
     [property: Id(0)] NamespaceKind Kind,
@@ -50,7 +64,8 @@ public sealed record ListNamespaces(
     [property: Id(5)] NamespaceOrder Order,
     [property: Id(6)] bool Descending,
     [property: Id(7)] int Offset,
-    [property: Id(8)] int Limit);
+    [property: Id(8)] int Limit,
+    [property: Id(9)] ListReader? Reader = null);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">What is on the page.</param>

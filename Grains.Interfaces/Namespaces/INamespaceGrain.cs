@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Concurrency;
 using OrleansTokens.Operators;
 
@@ -46,6 +47,38 @@ public interface INamespaceGrain : IGrain
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
     [Alias("HoldToken")]
     Task HoldTokenAsync(DeployTokens.TokenId token);
+
+    /// <summary>What an operator may do here as a member of the node or of any group above it; nothing where one of them does not exist.
+    /// Asks upward only. A change holds when its call has returned.</summary>
+    /// <param name="member">The operator.</param>
+    /// <param name="below">How many nodes are below, as for <see cref="GetLineageAsync"/>.</param>
+    [AlwaysInterleave, Alias("GetAccessLevel")]
+    ValueTask<AccessLevel> GetAccessLevelAsync(OperatorId member, int below);
+
+    /// <summary>The members of the node, in order of their ids; with those of the groups above it, each at its highest level, where
+    /// <paramref name="inherited"/> is set. Asks upward only.</summary>
+    /// <param name="inherited">Whether members of groups above count.</param>
+    /// <param name="below">How many nodes are below, as for <see cref="GetLineageAsync"/>.</param>
+    [AlwaysInterleave, Alias("GetMembers")]
+    ValueTask<ImmutableArray<MemberView>> GetMembersAsync(bool inherited, int below);
+
+    /// <summary>Makes somebody a member.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.AlreadyExists"/>,
+    /// <see cref="Errors.ErrorCode.InvalidArgument"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
+    [Alias("AddMember")]
+    Task<MemberView> AddMemberAsync(AddMember request);
+
+    /// <summary>Changes what a member may do, and until when; null where it is no member of this very node. May be repeated.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>,
+    /// <see cref="Errors.ErrorCode.InvalidArgument"/>, <see cref="Errors.ErrorCode.Conflict"/>: the group would be left without an owner.</exception>
+    [Alias("ChangeMember")]
+    Task<MemberView?> ChangeMemberAsync(ChangeMember change);
+
+    /// <summary>Ends a membership of this very node; false where there is none. May be repeated.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.Conflict"/>:
+    /// the group would be left without an owner.</exception>
+    [Alias("RemoveMember")]
+    Task<bool> RemoveMemberAsync(OperatorId member, OperatorId by);
 
     /// <summary>Takes a token that was destroyed off the list of tokens held here, so that it does not count any more. Called by the token.</summary>
     [Alias("ForgetToken")]

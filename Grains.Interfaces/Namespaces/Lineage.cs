@@ -10,6 +10,7 @@ namespace OrleansTokens.Namespaces;
 /// <param name="Archived">Whether it is archived itself; what counts is <see cref="Lineage.Archived"/>.</param>
 /// <param name="Epoch">Grows with every change of the node.</param>
 /// <param name="Features">The features of a project; of no meaning for groups.</param>
+/// <param name="IsPersonal">Whether it is the personal namespace of an operator.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.LineageNode)]
 public sealed record LineageNode(
     [property: Id(0)] NamespaceId Id,
@@ -18,7 +19,8 @@ public sealed record LineageNode(
     [property: Id(3)] Visibility Visibility,
     [property: Id(4)] bool Archived,
     [property: Id(5)] long Epoch,
-    [property: Id(6)] ProjectFeatures Features = default);
+    [property: Id(6)] ProjectFeatures Features = default,
+    [property: Id(7)] bool IsPersonal = false);
 
 /// <summary>
 /// A node and the groups above it, up to the top-level group. It exists only where every node of it does: below a deleted group there

@@ -11,6 +11,7 @@ namespace OrleansTokens.Namespaces;
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="Lineage">Itself and the groups above it, at the time of the answer.</param>
 /// <param name="Epoch">Grows with every change.</param>
+/// <param name="PersonalOf">Whose personal namespace the group is; none for every other node.</param>
 /// <param name="Features">The features of a project; of no meaning for groups.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.NamespaceView)]
 public sealed record NamespaceView(
@@ -24,6 +25,7 @@ public sealed record NamespaceView(
     [property: Id(7)] DateTimeOffset CreatedAt,
     [property: Id(8)] Lineage Lineage,
     [property: Id(9)] long Epoch,
+    [property: Id(10)] Operators.OperatorId PersonalOf = default,
     [property: Id(11)] ProjectFeatures Features = default)
 {
     /// <summary>The full path, for example <c>acme/platform/api</c>.</summary>
@@ -39,7 +41,9 @@ public sealed record NamespaceView(
 /// <param name="Name">What people call it: 1 to <see cref="Limits.MaxNameLength"/> characters.</param>
 /// <param name="Description">Free text, at most <see cref="Limits.MaxDescriptionLength"/> characters.</param>
 /// <param name="Visibility">Not more visible than the group it is in.</param>
-/// <param name="Operator">Who asks.</param>
+/// <param name="Operator">Who asks. A group has them as its first member, an owner.</param>
+/// <param name="PersonalOf">Whose personal namespace the group is to be; none for every other node. It is at the top, and its operator is
+/// its owner.</param>
 /// <param name="Features">The features of a project; of no meaning for groups.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.CreateNamespace)]
 public sealed record CreateNamespace(
@@ -49,7 +53,8 @@ public sealed record CreateNamespace(
     [property: Id(3)] string Description,
     [property: Id(4)] Visibility Visibility,
     [property: Id(5)] Operators.OperatorId Operator,
-    [property: Id(6)] ProjectFeatures Features = default);
+    [property: Id(6)] ProjectFeatures Features = default,
+    [property: Id(7)] Operators.OperatorId PersonalOf = default);
 
 /// <summary>What is to change of a group or project; what is null stays as it is.</summary>
 /// <param name="Slug">A new segment of the path. The old path leaves a redirect.</param>

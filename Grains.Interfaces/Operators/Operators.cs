@@ -1,11 +1,12 @@
-using OrleansTokens.DeployTokens;
-
 namespace OrleansTokens.Operators;
 
 /// <summary>The id of an operator: positive, never used again.</summary>
 [GenerateSerializer, Immutable, Alias(WireAliases.OperatorId)]
 public readonly record struct OperatorId([property: Id(0)] long Value)
 {
+    /// <summary>The operator that every installation has: its first administrator. It can be neither blocked nor made less.</summary>
+    public static OperatorId First => new(1);
+
     /// <summary>Whether this is nobody.</summary>
     public bool IsNone => Value == 0;
 }
@@ -21,12 +22,3 @@ public sealed record OperatorPrincipal(
     [property: Id(1)] string Username,
     [property: Id(2)] string Name,
     [property: Id(3)] bool IsAdministrator);
-
-/// <summary>Knows the operators. Stateless; key 0.</summary>
-[Alias(WireAliases.IOperatorDirectoryGrain)]
-public interface IOperatorDirectoryGrain : IGrainWithIntegerKey
-{
-    /// <summary>Whom an operator token stands for, or null where it is unknown or dead.</summary>
-    [Alias("Authenticate")]
-    Task<OperatorPrincipal?> AuthenticateAsync(Secret token);
-}

@@ -32,7 +32,17 @@ public sealed record RegistryTokenAnswer(
     [property: Id(2)] DateTimeOffset IssuedAt,
     [property: Id(3)] int LifetimeSeconds);
 
-/// <summary>Signs JWTs that registries verify by themselves. Stateless; key 0.</summary>
+/// <summary>A request to a registry, as a proxy in front of it sees it.</summary>
+/// <param name="Token">The JWT that came with it, in compact form.</param>
+/// <param name="Scopes">What the request needs; at most <see cref="Limits.MaxRegistryScopes"/>. None: only that the JWT is good.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.RegistryTokenUse)]
+public sealed record RegistryTokenUse([property: Id(0)] string Token, [property: Id(1)] ImmutableArray<RepositoryScope> Scopes)
+{
+    /// <summary>Does not show the JWT.</summary>
+    public override string ToString() => "[use of a registry token]";
+}
+
+/// <summary>Signs JWTs that registries verify by themselves, and judges them for proxies in front of registries. Stateless; key 0.</summary>
 [Alias(WireAliases.IRegistryTokenGrain)]
 public interface IRegistryTokenGrain : IGrainWithIntegerKey
 {
@@ -41,6 +51,15 @@ public interface IRegistryTokenGrain : IGrainWithIntegerKey
     /// <see cref="Errors.ErrorCode.Unavailable"/>: nothing may be concluded.</exception>
     [AlwaysInterleave, Alias("Issue")]
     Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request);
+
+    /// <summary>
+    /// Whether a JWT that <see cref="IssueAsync"/> made is good, grants all of this, and whether the deploy token that it was made for may
+    /// still do it. So what is revoked, expired, moved or archived counts at once, and not when the JWT ends.
+    /// </summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.InvalidArgument"/>: too many scopes.
+    /// <see cref="Errors.ErrorCode.Unavailable"/>: nothing may be concluded.</exception>
+    [AlwaysInterleave, Alias("Validate")]
+    Task<Decision> ValidateAsync(RegistryTokenUse use);
 }
 
 /// <summary>A public key with which registries verify.</summary>

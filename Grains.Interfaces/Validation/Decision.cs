@@ -57,8 +57,22 @@ public enum DenyReason
     /// <summary>Nobody may do this here without a credential.</summary>
     CredentialRequired = 15,
 
-    /// <summary>The feature (repository, container registry, packages) is switched off in the project.</summary>
+    /// <summary>
+    /// An external service decides who may see what, and deploy tokens are not accepted beside it (reference §3.7). The token itself is
+    /// right and alive. What a surface answers: git and Git LFS as for a project that does not exist, <c>/jwt/auth</c> and the dependency
+    /// proxy 403. Package addresses that ignore a token they do not know (path B) decide again as for nobody, and challenge where nobody
+    /// may; package addresses that insist on what was shown (path C) answer 401.
+    /// </summary>
+    ExternalAuthorization = 16,
+
+    /// <summary>The group, whose packages are wanted as a whole, is not the one that holds the token but one below it (reference §3.6).</summary>
+    HolderNotThisGroup = 17,
+
+    /// <summary>The feature (repository, container registry, packages) is switched off in the project, or what is wanted in the whole installation.</summary>
     FeatureDisabled = 18,
+
+    /// <summary>The token is held by a project, and only groups' tokens may do this.</summary>
+    CredentialWrongKind = 19,
 }
 
 /// <summary>The names of deny reasons in the API: snake case of the code names.</summary>
@@ -96,7 +110,8 @@ public sealed record Principal(
 /// <param name="Allowed">Whether it is allowed.</param>
 /// <param name="Reason">Why not; <see cref="DenyReason.None"/> exactly where it is allowed.</param>
 /// <param name="Principal">Whom the credential stands for, where it is right and alive, allowed or not; null otherwise.</param>
-/// <param name="Resource">The project the action was aimed at, where there is one and it exists.</param>
+/// <param name="Resource">The project the action was aimed at, where there is one and it exists. It is not looked for where a credential
+/// is wrong or dead.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.Decision)]
 public sealed record Decision(
     [property: Id(0)] bool Allowed,
@@ -104,6 +119,10 @@ public sealed record Decision(
     [property: Id(2)] Principal? Principal,
     [property: Id(3)] LocatedProject? Resource)
 {
+    /// <summary>The group the action was aimed at, where it is aimed at one and it exists.</summary>
+    [Id(4)]
+    public LocatedGroup? Group { get; init; }
+
     /// <summary>A refusal before anybody was recognised.</summary>
     public static Decision Deny(DenyReason reason) => new(false, reason, null, null);
 }
@@ -117,3 +136,9 @@ public sealed record LocatedProject(
     [property: Id(0)] ProjectId Id,
     [property: Id(1)] GroupId Root,
     [property: Id(2)] string FullPath);
+
+/// <summary>A group as a decision found it.</summary>
+/// <param name="Id">The group.</param>
+/// <param name="FullPath">Its full path.</param>
+[GenerateSerializer, Immutable, Alias(WireAliases.LocatedGroup)]
+public sealed record LocatedGroup([property: Id(0)] GroupId Id, [property: Id(1)] string FullPath);

@@ -35,8 +35,20 @@ public enum RegistryAction
     /// <summary>Publish a package.</summary>
     WritePackage = 9,
 
+    /// <summary>Read the packages of all projects of a group.</summary>
+    ReadGroupPackages = 10,
+
+    /// <summary>Change something for a whole group's packages. Never allowed to a deploy token.</summary>
+    WriteGroupPackages = 11,
+
+    /// <summary>Fetch an image through the dependency proxy of a group.</summary>
+    UseDependencyProxy = 20,
+
     /// <summary>Learn what a credential is that is alive, at no particular resource, whatever its scopes.</summary>
     Introspect = 21,
+
+    /// <summary>Sign in to the dependency proxy, at no particular resource.</summary>
+    SignInToDependencyProxy = 22,
 }
 
 /// <summary>The names of actions in the API.</summary>
@@ -53,6 +65,10 @@ public static class ActionNames
         ("delete_image", RegistryAction.DeleteImage),
         ("read_package", RegistryAction.ReadPackage),
         ("write_package", RegistryAction.WritePackage),
+        ("read_group_packages", RegistryAction.ReadGroupPackages),
+        ("write_group_packages", RegistryAction.WriteGroupPackages),
+        ("use_dependency_proxy", RegistryAction.UseDependencyProxy),
+        ("sign_in_to_dependency_proxy", RegistryAction.SignInToDependencyProxy),
         ("introspect", RegistryAction.Introspect),
     ];
 
@@ -71,5 +87,10 @@ public static class ActionNames
 
     /// <summary>Whether the action is aimed at a resource.</summary>
     public static bool NeedsResource(RegistryAction action) =>
-        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry or RegistryAction.Introspect);
+        action is not (RegistryAction.None or RegistryAction.Authenticate or RegistryAction.SignInToRegistry
+            or RegistryAction.Introspect or RegistryAction.SignInToDependencyProxy);
+
+    /// <summary>Whether the resource that the action is aimed at is a group; otherwise it is a project.</summary>
+    public static bool IsOfGroups(RegistryAction action) =>
+        action is RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages or RegistryAction.UseDependencyProxy;
 }

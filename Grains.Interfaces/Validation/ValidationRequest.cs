@@ -35,16 +35,18 @@ public sealed class Credential
 
 /// <summary>
 /// What an action is aimed at: a project by id, or by a path that leads to it or, for images, to something in it
-/// (<c>acme/api/worker</c> is an image of <c>acme/api</c>). Default is no resource.
+/// (<c>acme/api/worker</c> is an image of <c>acme/api</c>); or a group, by id or path. Default is no resource.
 /// </summary>
 [GenerateSerializer, Immutable, Alias(WireAliases.Resource)]
 public readonly record struct Resource
 {
-    private Resource(ProjectId project, NamespacePath path, bool prefix)
+    private Resource(NamespaceKind kind, ProjectId project, GroupId group, NamespacePath path, bool prefix)
     {
         Project = project;
         Path = path;
         LongestPrefix = prefix;
+        Group = group;
+        IsGroup = kind == NamespaceKind.Group;
     }
 
     /// <summary>The project, where it was named by id.</summary>
@@ -59,17 +61,31 @@ public readonly record struct Resource
     [Id(2)]
     public bool LongestPrefix { get; private init; }
 
+    /// <summary>The group, where one was named by id.</summary>
+    [Id(3)]
+    public GroupId Group { get; private init; }
+
+    /// <summary>Whether it is a group; otherwise, unless there is no resource, a project.</summary>
+    [Id(4)]
+    public bool IsGroup { get; private init; }
+
     /// <summary>Whether there is no resource.</summary>
-    public bool IsNone => Project.IsNone && Path.IsNone;
+    public bool IsNone => Project.IsNone && Group.IsNone && Path.IsNone;
 
     /// <summary>The project of this id.</summary>
-    public static Resource Of(ProjectId project) => new(project, default, false);
+    public static Resource Of(ProjectId project) => new(NamespaceKind.Project, project, default, default, false);
 
     /// <summary>The project at exactly this path.</summary>
-    public static Resource At(NamespacePath path) => new(default, path, false);
+    public static Resource At(NamespacePath path) => new(NamespaceKind.Project, default, default, path, false);
 
     /// <summary>The project at this path, or the one whose path is its longest prefix (reference §3.4).</summary>
-    public static Resource Within(NamespacePath path) => new(default, path, true);
+    public static Resource Within(NamespacePath path) => new(NamespaceKind.Project, default, default, path, true);
+
+    /// <summary>The group of this id.</summary>
+    public static Resource Of(GroupId group) => new(NamespaceKind.Group, default, group, default, false);
+
+    /// <summary>The group at exactly this path.</summary>
+    public static Resource GroupAt(NamespacePath path) => new(NamespaceKind.Group, default, default, path, false);
 }
 
 /// <summary>One thing that a caller wants to do.</summary>

@@ -8,6 +8,7 @@ using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
@@ -47,7 +48,8 @@ internal sealed partial class DeployTokenDirectoryGrain(
     {
         var lineage = await GrainFactory.GetGrain<IProjectGrain>(project.Value).GetLineageAsync(below: 0)
             ?? throw TokenAuthorityException.NotFound($"The {project.AsNamespace}");
-        var found = await FindForJobAsync(DeployTokenRules.HoldersForJobs(lineage, ofAncestors: false));
+        var settings = await GrainFactory.GetGrain<IApplicationSettingsGrain>(0).GetAsync();
+        var found = await FindForJobAsync(DeployTokenRules.HoldersForJobs(lineage, settings.CiDeployTokenOfAncestors));
         await GrainFactory.GetGrain<IAuditWriterGrain>(AuditKeys.Of(project.AsNamespace))
             .AppendAsync(AuditEvent.DeployTokenVariablesRead, found?.Token ?? default, by);
         return found;

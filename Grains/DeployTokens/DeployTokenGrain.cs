@@ -9,21 +9,28 @@ using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
 /// <inheritdoc cref="IDeployTokenGrain"/>
 [GrainType("deploy-token")]
-internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain
+internal sealed partial class DeployTokenGrain
+    : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain, IVouchedTokenGrain
 {
+    /// <summary>By how much the clocks of two silos may differ.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
+
     private readonly DurableState<DeployTokenState> _state;
     private readonly IGridIndex _index;
     private readonly MasterKeyRing _keys;
     private readonly DeployTokenOptions _options;
+    private readonly ValidationOptions _validation;
     private readonly TimeProvider _time;
     private readonly ILogger<DeployTokenGrain> _logger;
     private readonly TokenId _id;
+    private readonly IApplicationSettingsGrain _settings;
     private ImmutableArray<SecretDigest> _digests;
     private DeployTokenState? _digestsOf;
     private bool _ending;
@@ -34,6 +41,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         IGridIndex index,
         MasterKeyRing keys,
         DeployTokenOptions options,
+        ValidationOptions validation,
         TimeProvider time,
         ILogger<DeployTokenGrain> logger)
     {
@@ -41,48 +49,35 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _index = index;
         _keys = keys;
         _options = options;
+        _validation = validation;
         _time = time;
         _logger = logger;
         _id = new TokenId(this.GetPrimaryKeyLong());
+        _settings = GrainFactory.GetGrain<IApplicationSettingsGrain>(0);
     }
 
     private DeployTokenState State => _state.Current;
 
-    public async Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
+    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
-        if (request.Questions.IsDefaultOrEmpty || request.Questions.Length > Limits.MaxQuestions)
-        {
-            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
-        }
-
-        var places = new Place[request.Questions.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = await LocateAsync(request.Questions[i]);
-        }
-
-        var holderExists = await HolderExistsAsync(places);
-        var match = Match(request.Credential);
-
-        // No await from here on: what is decided is true when it leaves.
-        var now = _time.GetUtcNow();
-        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
-        for (var i = 0; i < places.Length; i++)
-        {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, request.Questions[i], places[i], now));
-            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
-        }
-
-        return new ValidationAnswer(decisions.MoveToImmutable());
+        SecretDigest? outdated = null;
+        return DecideAsync(
+            request.Questions,
+            () => Match(request.Credential, out outdated),
+            () => BeginRedigesting(outdated, request.Credential.Secret));
     }
+
+    public Task<ValidationAnswer> ValidateVouchedAsync(DateTimeOffset shownAt, ImmutableArray<Question> questions) =>
+        DecideAsync(questions, () => MatchVouched(shownAt), static () => { });
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
+        var settings = await SettingsAsync();
         var place = await LocateAsync(request.Question);
         var holderExists = await HolderExistsAsync([place]);
-        var match = request.Credential is { } credential ? Match(credential) : CredentialMatch.Right;
+        var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
         var facts = new FactList();
-        var input = Input(match, holderExists, request.Question, place, _time.GetUtcNow());
+        var input = Input(match, holderExists, request.Question, place, settings, _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
         return new Explanation(input.Token, decision, facts.Facts);
     }
@@ -200,6 +195,49 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
         : Task.CompletedTask;
 
+    /// <param name="questions">What is wanted.</param>
+    /// <param name="findMatch">Compares what was shown with the token as it is at that moment.</param>
+    /// <param name="whenRecognised">Called once what was shown turned out to be right.</param>
+    private async Task<ValidationAnswer> DecideAsync(
+        ImmutableArray<Question> questions, Func<CredentialMatch> findMatch, Action whenRecognised)
+    {
+        if (questions.IsDefaultOrEmpty || questions.Length > Limits.MaxQuestions)
+        {
+            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        }
+
+        // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
+        var state = State;
+        var match = findMatch();
+        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, questions[0], default, default, _time.GetUtcNow()));
+        if (refusal.Principal is null)
+        {
+            return new ValidationAnswer([.. Enumerable.Repeat(refusal, questions.Length)]);
+        }
+
+        var settings = await SettingsAsync();
+        var places = new Place[questions.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = await LocateAsync(questions[i]);
+        }
+
+        var holderExists = await HolderExistsAsync(places);
+
+        // No await from here on: what is decided is true when it leaves.
+        match = ReferenceEquals(state, State) ? match : findMatch();
+        whenRecognised();
+        var now = _time.GetUtcNow();
+        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
+        for (var i = 0; i < places.Length; i++)
+        {
+            var decision = TokenPolicy.Decide(Input(match, holderExists, questions[i], places[i], settings, now));
+            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
+        }
+
+        return new ValidationAnswer(decisions.MoveToImmutable());
+    }
+
     /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
     private async Task EndAsync(DeployTokenState next)
     {
@@ -208,11 +246,17 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         _ending = false;
     }
 
-    private DecisionInput Input(CredentialMatch match, bool holderExists, Question question, Place place, DateTimeOffset now)
+    private DecisionInput Input(
+        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
     {
         var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now);
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings)
+        {
+            SwitchedOff = _validation.SwitchedOff,
+        };
     }
+
+    private async ValueTask<DecisionSettings> SettingsAsync() => DecisionSettings.Of(await _settings.GetAsync());
 
     private async ValueTask<Place> LocateAsync(Question question)
     {
@@ -224,13 +268,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
 
         if (resource.Path.IsNone)
         {
-            return new Place(await GrainFactory.GetGrain<IProjectGrain>(resource.Project.Value).GetLineageAsync(below: 0), false);
+            var id = resource.IsGroup ? resource.Group.AsNamespace : resource.Project.AsNamespace;
+            return new Place(await NamespaceGrains.Of(GrainFactory, id).GetLineageAsync(below: 0), false);
         }
 
         var resolved = await PathWalk.ResolveAsync(GrainFactory, resource.Path);
         var whole = resolved.Segments == resource.Path.Segments.Length;
-        return resolved.Target.Kind == NamespaceKind.Project && (whole || resource.LongestPrefix)
-            ? new Place(await GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value).GetLineageAsync(below: 0), resolved.Redirected)
+        var kind = resource.IsGroup ? NamespaceKind.Group : NamespaceKind.Project;
+        return resolved.Target.Kind == kind && (whole || resource.LongestPrefix)
+            ? new Place(await NamespaceGrains.Of(GrainFactory, resolved.Target).GetLineageAsync(below: 0), resolved.Redirected)
             : default;
     }
 
@@ -245,9 +291,11 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
         ? ValueTask.FromResult<Lineage?>(null)
         : NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).GetLineageAsync(below: 0);
 
-    private CredentialMatch Match(Credential credential)
+    /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
+    private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
     {
         var secret = credential.Secret;
+        outdated = null;
         if (State.Status == DeployTokenStatus.None)
         {
             _ = Digest(secret); // The same work as for a token that exists.
@@ -261,11 +309,7 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             isCertain &= match != DigestMatch.UnknownKey;
             if (match == DigestMatch.Same)
             {
-                if (digest.NeedsRedigest(_keys))
-                {
-                    BeginRedigesting(digest.ToStorageText(), Digest(secret).ToStorageText());
-                }
-
+                outdated = digest.NeedsRedigest(_keys) ? digest : null;
                 var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
                 return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
                     ? CredentialMatch.Right
@@ -277,6 +321,9 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
             ? CredentialMatch.OtherSecret
             : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
     }
+
+    private CredentialMatch MatchVouched(DateTimeOffset shownAt) =>
+        State.Secrets.Any(secret => secret.CreatedAt <= shownAt + ClockDifference) ? CredentialMatch.Right : CredentialMatch.OtherSecret;
 
     private ImmutableArray<SecretDigest> Digests()
     {
@@ -293,14 +340,15 @@ internal sealed partial class DeployTokenGrain : Grain, IDeployTokenGrain, IDepl
     private SecretDigest Digest(Secret secret) => SecretDigest.Compute(_keys, DigestPurpose.DeployToken, secret);
 
     /// <summary>Keeps the secret under the newest master key, now that it was seen. Off the path of the validation.</summary>
-    private void BeginRedigesting(string old, string renewed)
+    private void BeginRedigesting(SecretDigest? outdated, Secret secret)
     {
-        if (_redigesting)
+        if (outdated is null || _redigesting)
         {
             return;
         }
 
         _redigesting = true;
+        var (old, renewed) = (outdated.ToStorageText(), Digest(secret).ToStorageText());
         this.RegisterGrainTimer(
             () => RedigestAsync(old, renewed), new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
     }

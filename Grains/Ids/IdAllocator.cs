@@ -6,6 +6,8 @@ internal static class IdSequence
     public const string Groups = "groups";
     public const string Projects = "projects";
     public const string DeployTokens = "deploy-tokens";
+    public const string Operators = "operators";
+    public const string OperatorTokens = "operator-tokens";
 }
 
 /// <summary>
@@ -19,6 +21,8 @@ internal sealed class IdAllocator(IGrainFactory grains)
         [IdSequence.Groups] = new Block(),
         [IdSequence.Projects] = new Block(),
         [IdSequence.DeployTokens] = new Block(),
+        [IdSequence.Operators] = new Block(),
+        [IdSequence.OperatorTokens] = new Block(),
     };
 
     public async Task<long> NextAsync(string sequence)

@@ -83,6 +83,48 @@ public static class GridIndexRules
         ThrowIfInvalidPage(query.Offset, query.Limit);
     }
 
+    /// <summary>Throws <see cref="ArgumentException"/> if the row breaks a range stated on its type.</summary>
+    public static void ThrowIfInvalid(OperatorRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Id, 1, nameof(row.Id));
+        ArgumentNullException.ThrowIfNull(row.Username, nameof(row.Username));
+        ArgumentNullException.ThrowIfNull(row.Name, nameof(row.Name));
+        ArgumentNullException.ThrowIfNull(row.Email, nameof(row.Email));
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> if the row breaks a range stated on its type.</summary>
+    public static void ThrowIfInvalid(OperatorTokenRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Id, 1, nameof(row.Id));
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.OperatorId, 1, nameof(row.OperatorId));
+        ArgumentNullException.ThrowIfNull(row.Name, nameof(row.Name));
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> if the row breaks a range stated on its type.</summary>
+    public static void ThrowIfInvalid(MemberRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        ThrowIfUndefined(row.Kind, nameof(row.Kind));
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.Id, 1, nameof(row.Id));
+        ArgumentOutOfRangeException.ThrowIfLessThan(row.OperatorId, 1, nameof(row.OperatorId));
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> if the query breaks a range stated on its type.</summary>
+    public static void ThrowIfInvalid(OperatorQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ThrowIfInvalidPage(query.Offset, query.Limit);
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> if the query breaks a range stated on its type.</summary>
+    public static void ThrowIfInvalid(OperatorTokenQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ThrowIfInvalidPage(query.Offset, query.Limit);
+    }
+
     private static void ThrowIfUndefined(NamespaceKind kind, string name)
     {
         if (kind is not (NamespaceKind.Group or NamespaceKind.Project))

@@ -13,6 +13,7 @@ namespace OrleansTokens.Grains.Index;
 /// <param name="CreatedAt">When the node was created.</param>
 /// <param name="Deleted">A deleted row is never found again, and stays behind as a tombstone so that an older, late row cannot revive it.</param>
 /// <param name="Epoch">Grows with every change of the node. A row replaces the stored one unless that has a greater epoch.</param>
+/// <param name="Personal">A personal namespace: a group at the top that is found in no list of groups. It never changes.</param>
 public sealed record NamespaceRow(
     NamespaceKind Kind,
     long Id,
@@ -23,7 +24,8 @@ public sealed record NamespaceRow(
     bool Archived,
     DateTimeOffset CreatedAt,
     bool Deleted,
-    long Epoch);
+    long Epoch,
+    bool Personal = false);
 
 /// <summary>What the index knows of one deploy token. Nothing here is secret.</summary>
 /// <param name="Id">1 or greater; the identity of the row.</param>
@@ -77,6 +79,7 @@ public enum NamespaceSort
 /// <param name="Descending">Whether the order is reversed.</param>
 /// <param name="Offset">How many nodes to pass over; 0 or greater.</param>
 /// <param name="Limit">How many nodes to return at most; 0 (count only) to <see cref="GridIndexRules.MaxLimit"/>.</param>
+/// <param name="Reader">Only what is visible to this reader; <see langword="null"/> for all.</param>
 public sealed record NamespaceQuery(
     NamespaceKind Kind,
     long? ParentId,
@@ -85,7 +88,8 @@ public sealed record NamespaceQuery(
     NamespaceSort Sort,
     bool Descending,
     int Offset,
-    int Limit);
+    int Limit,
+    IndexReader? Reader = null);
 
 /// <summary>Which deploy tokens to find, in order of their ids. All given conditions must hold.</summary>
 /// <param name="HolderKind">Only tokens held by this kind of node.</param>
@@ -127,6 +131,21 @@ public interface IGridIndex
     /// <param name="ct">Gives up waiting; what was already handed to the store may still be stored.</param>
     Task UpsertAsync(TokenRow row, CancellationToken ct = default);
 
+    /// <summary>Stores the row durably, unless a row of a greater epoch is already stored: then it does nothing.</summary>
+    /// <param name="row">The operator as of <see cref="OperatorRow.Epoch"/>.</param>
+    /// <param name="ct">Gives up waiting; what was already handed to the store may still be stored.</param>
+    Task UpsertAsync(OperatorRow row, CancellationToken ct = default);
+
+    /// <summary>Stores the row durably, unless a row of a greater epoch is already stored: then it does nothing.</summary>
+    /// <param name="row">The token as of <see cref="OperatorTokenRow.Epoch"/>.</param>
+    /// <param name="ct">Gives up waiting; what was already handed to the store may still be stored.</param>
+    Task UpsertAsync(OperatorTokenRow row, CancellationToken ct = default);
+
+    /// <summary>Stores the row durably, unless a row of a greater epoch is already stored: then it does nothing.</summary>
+    /// <param name="row">The member as of <see cref="MemberRow.Epoch"/>.</param>
+    /// <param name="ct">Gives up waiting; what was already handed to the store may still be stored.</param>
+    Task UpsertAsync(MemberRow row, CancellationToken ct = default);
+
     /// <summary>Finds groups or projects. Sees every upsert that completed before the call.</summary>
     /// <param name="query">Which ones, in which order, which page.</param>
     /// <param name="ct">Abandons the search.</param>
@@ -136,6 +155,21 @@ public interface IGridIndex
     /// <param name="query">Which ones and which page.</param>
     /// <param name="ct">Abandons the search.</param>
     Task<IndexPage> FindAsync(TokenQuery query, CancellationToken ct = default);
+
+    /// <summary>Finds operators. Sees every upsert that completed before the call.</summary>
+    /// <param name="query">Which ones and which page.</param>
+    /// <param name="ct">Abandons the search.</param>
+    Task<IndexPage> FindAsync(OperatorQuery query, CancellationToken ct = default);
+
+    /// <summary>Finds operator tokens. Sees every upsert that completed before the call.</summary>
+    /// <param name="query">Which ones and which page.</param>
+    /// <param name="ct">Abandons the search.</param>
+    Task<IndexPage> FindAsync(OperatorTokenQuery query, CancellationToken ct = default);
+
+    /// <summary>The operator whose token this is, or <see langword="null"/> where there is no such token.</summary>
+    /// <param name="tokenId">The token.</param>
+    /// <param name="ct">Abandons the search.</param>
+    Task<long?> FindTokenHolderAsync(long tokenId, CancellationToken ct = default);
 
     /// <summary>The ids of the active tokens of a holder that CI jobs may be given, lowest first.</summary>
     /// <param name="holder">The project or group.</param>

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
@@ -13,13 +11,8 @@ namespace OrleansTokens.Grains.Installation;
 
 /// <inheritdoc cref="IInstallationGrain"/>
 [GrainType("installation")]
-internal sealed class InstallationGrain : Grain, IInstallationGrain, IOperatorTokenOwnerGrain
+internal sealed class InstallationGrain : Grain, IInstallationGrain
 {
-    private const string Prefix = "glpat-";
-    private const int RandomBytes = 18;
-
-    private static readonly OperatorPrincipal Administrator = new(new OperatorId(1), "root", "Administrator", IsAdministrator: true);
-
     private readonly DurableState<InstallationState> _state;
     private readonly MasterKeyRing _keys;
     private readonly DeployTokenOptions _options;
@@ -52,106 +45,22 @@ internal sealed class InstallationGrain : Grain, IInstallationGrain, IOperatorTo
 
     public async Task<Secret?> EnsureAdministratorAsync(Secret? given)
     {
-        if (given is null && await KnowsAdministratorAsync())
+        var administrator = GrainFactory.GetGrain<IOperatorTokenOwnerGrain>(OperatorId.First.Value);
+        var (earlier, former) = (_state.Current.AdministratorTokens, _state.Current.FormerAdministratorTokens);
+        if (!earlier.IsEmpty || !former.IsEmpty)
         {
-            await GrantAsync();
-            await RevokeFormerAsync();
-            return null;
-        }
-
-        var token = given ?? NewToken();
-        var lookUps = SecretDigest.LookupKeys(_keys, token);
-        var known = _state.Current.AdministratorTokens;
-        if (!known.Contains(lookUps[0]))
-        {
-            // Written down before it can be used, so that whatever is granted here is revoked one day.
-            var isTheSame = known.Intersect(lookUps).Any();
-            await _state.WriteAsync(_state.Current with
+            await administrator.AdoptAsync(earlier);
+            foreach (var key in former.Except(earlier))
             {
-                AdministratorTokens = isTheSame ? known.Add(lookUps[0]) : [lookUps[0]],
-                FormerAdministratorTokens = [.. _state.Current.FormerAdministratorTokens
-                    .Concat(isTheSame ? [] : known).Except(lookUps).Distinct()],
-            });
+                await GrainFactory.GetGrain<IOperatorTokenGrain>(key).ForgetAsync();
+            }
+
+            await _state.WriteAsync(_state.Current with { AdministratorTokens = [], FormerAdministratorTokens = [] });
         }
 
-        if (given is null)
-        {
-            // Granted last: once it is, nothing may keep it from being shown.
-            await RevokeFormerAsync();
-            await GrantAsync();
-            return token;
-        }
-
-        await GrantAsync();
-        await RevokeFormerAsync();
-        return null;
-    }
-
-    public async Task RenewAsync(string seen, string newest)
-    {
-        var known = _state.Current.AdministratorTokens;
-        if (!known.Contains(seen))
-        {
-            return; // It is being revoked.
-        }
-
-        if (!known.Contains(newest))
-        {
-            await _state.WriteAsync(_state.Current with { AdministratorTokens = known.Add(newest) });
-        }
-
-        await GrantAsync();
+        return await administrator.EnsureAdministratorAsync(given);
     }
 
     public Task<GatewayKeys> GetGatewayKeysAsync() => Task.FromResult(new GatewayKeys(
         TagKeyring.Open(_state.Current.TagKeys, _keys), [_options.Prefixes.Issuing, .. _options.Prefixes.Former]));
-
-    /// <summary>
-    /// Whether there is an administrator's token that somebody can have. One that was made here and not granted was never shown. While
-    /// one replaces another, either is granted.
-    /// </summary>
-    private async Task<bool> KnowsAdministratorAsync()
-    {
-        foreach (var key in _state.Current.AdministratorTokens.Concat(_state.Current.FormerAdministratorTokens))
-        {
-            if (await Token(key).GetAsync() is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private async Task GrantAsync()
-    {
-        var newest = Token(_state.Current.AdministratorTokens[^1]);
-        if (await newest.GetAsync() is null)
-        {
-            await newest.GrantAsync(Administrator);
-        }
-    }
-
-    private async Task RevokeFormerAsync()
-    {
-        if (_state.Current.FormerAdministratorTokens.IsEmpty)
-        {
-            return;
-        }
-
-        foreach (var former in _state.Current.FormerAdministratorTokens)
-        {
-            await Token(former).RevokeAsync();
-        }
-
-        await _state.WriteAsync(_state.Current with { FormerAdministratorTokens = [] });
-    }
-
-    private IOperatorTokenGrain Token(string lookUpKey) => GrainFactory.GetGrain<IOperatorTokenGrain>(lookUpKey);
-
-    private static Secret NewToken()
-    {
-        var text = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
-        return Secret.TryCreate(text, out var secret) ? secret : throw new InvalidOperationException("A new operator token was no secret.");
-    }
 }

@@ -7,11 +7,11 @@ namespace OrleansTokens.Grains.Installation;
 /// <summary>What there is once in an installation, as stored.</summary>
 internal sealed record InstallationState : IDurable
 {
-    /// <summary>The look-up keys of the administrator's token: one for each master key under which it was seen. Empty before there is one.</summary>
-    public ImmutableArray<string> AdministratorTokens { get; init; } = [];
+    /// <summary>The look-up keys of the administrator's token, from before operators had tokens of their own; taken over at the next start.</summary>
+    public ImmutableArray<string> AdministratorTokens { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>The look-up keys of administrators' tokens before it that are still to be revoked.</summary>
-    public ImmutableArray<string> FormerAdministratorTokens { get; init; } = [];
+    public ImmutableArray<string> FormerAdministratorTokens { get => field.IsDefault ? [] : field; init; } = [];
 
     /// <summary>The public id of the newest master key at the last start, or null before the first.</summary>
     public string? MasterKeyId { get; init; }
@@ -20,7 +20,7 @@ internal sealed record InstallationState : IDurable
     /// The tag keys of all master keys there ever were, oldest first, sealed under the newest one that was known: a token is not forged
     /// because the master key is gone under which it was issued.
     /// </summary>
-    public ImmutableArray<StoredTagKey> TagKeys { get; init; } = [];
+    public ImmutableArray<StoredTagKey> TagKeys { get => field.IsDefault ? [] : field; init; } = [];
 
     public string? Fault()
     {

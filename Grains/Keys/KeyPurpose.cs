@@ -32,6 +32,7 @@ internal static class KeyLabels
     public const string KeyId = "OrleansTokens/v1/key-id";
     public const string TokenTag = "OrleansTokens/v1/token-tag";
     public const string SecretLookup = "OrleansTokens/v1/secret-lookup";
+    public const string DependencyProxyToken = "OrleansTokens/v1/dependency-proxy-token";
 
     public static string Of(DigestPurpose purpose) => purpose switch
     {

@@ -26,6 +26,9 @@ public sealed class MasterKey
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] lookupKey;
 
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    private readonly byte[] dependencyProxyKey;
+
     /// <summary>Derives the keys; the caller clears its own copy.</summary>
     /// <param name="key">Exactly <see cref="Length"/> random bytes.</param>
     /// <exception cref="ArgumentException">The length is another, or all bytes are the same: a placeholder and not a key.</exception>
@@ -44,6 +47,7 @@ public sealed class MasterKey
         CryptographicOperations.ZeroMemory(derived);
 
         lookupKey = Derive(key, KeyLabels.SecretLookup);
+        dependencyProxyKey = Derive(key, KeyLabels.DependencyProxyToken);
         digestKeys = new byte[Enum.GetValues<DigestPurpose>().Length][];
         foreach (var purpose in Enum.GetValues<DigestPurpose>())
         {
@@ -65,6 +69,9 @@ public sealed class MasterKey
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal ReadOnlySpan<byte> LookupKey => lookupKey;
+
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    internal ReadOnlySpan<byte> DependencyProxyKey => dependencyProxyKey;
 
     /// <summary>Reads a master key from its text form.</summary>
     /// <param name="text">64 hexadecimal digits, or base64 or base64url of 32 bytes, with or without padding; outer white space is ignored.</param>

@@ -10,8 +10,8 @@ namespace OrleansTokens.Grains.Namespaces;
 
 /// <inheritdoc cref="INamespaceDirectoryGrain"/>
 [StatelessWorker, GrainType("namespace-directory")]
-internal sealed partial class NamespaceDirectoryGrain(IGridIndex index, IdAllocator ids, ILogger<NamespaceDirectoryGrain> logger)
-    : Grain, INamespaceDirectoryGrain
+internal sealed partial class NamespaceDirectoryGrain(
+    IGridIndex index, IdAllocator ids, TimeProvider time, ILogger<NamespaceDirectoryGrain> logger) : Grain, INamespaceDirectoryGrain
 {
     public ValueTask<ResolvedPath> ResolveAsync(NamespacePath path) => PathWalk.ResolveAsync(GrainFactory, path);
 
@@ -44,17 +44,47 @@ internal sealed partial class NamespaceDirectoryGrain(IGridIndex index, IdAlloca
             Sort(list.Order),
             list.Descending,
             list.Offset,
-            list.Limit);
+            list.Limit,
+            list.Reader is { } reader ? await ReaderAsync(reader, list) : null);
         var (items, total) = await Listing.ReadAsync(
             () => index.FindAsync(query),
-            async id => await Node(id).GetAsync() is { } view && Belongs(view, list) ? view : null,
-            id => Node(id).ReindexAsync(),
+            async id => await Node(id).GetAsync() is { } view && Belongs(view, list) && await IsVisibleAsync(view, list.Reader) ? view : null,
+            id => MendAsync(Named(id)),
             (id, fault) => LogLeftOut(logger, Named(id), fault));
         return new NamespacePage(items, total);
 
         NamespaceId Named(long id) => new(list.Kind, id);
 
         INamespaceGrain Node(long id) => NamespaceGrains.Of(GrainFactory, Named(id));
+    }
+
+    /// <summary>The reader as the index needs it: with whether it is a member of the group that the list is of.</summary>
+    private async Task<IndexReader> ReaderAsync(ListReader reader, ListNamespaces list)
+    {
+        var top = list.TopLevelOnly ? default : list.Subtree ?? list.Parent ?? default;
+        var level = top.IsNone || reader.Operator.IsNone
+            ? AccessLevel.None
+            : await GrainFactory.GetGrain<IGroupGrain>(top.Value).GetAccessLevelAsync(reader.Operator, below: 0);
+        return new IndexReader(
+            reader.Operator.Value, (int?)reader.Sees, (int)reader.Minimum, time.GetUtcNow(), level >= reader.Minimum);
+    }
+
+    /// <summary>Whether the reader sees a node, as the node's own grain and those above it say.</summary>
+    private async Task<bool> IsVisibleAsync(NamespaceView view, ListReader? reader) =>
+        reader is null
+        || view.Lineage.Visibility >= reader.Sees
+        || (!reader.Operator.IsNone
+            && await NamespaceGrains.Of(GrainFactory, view.Id).GetAccessLevelAsync(reader.Operator, below: 0) >= reader.Minimum);
+
+    /// <summary>Has a node write its entry again, and whatever is above it: there the members are by whom it is seen.</summary>
+    private async Task MendAsync(NamespaceId id)
+    {
+        var node = NamespaceGrains.Of(GrainFactory, id);
+        await node.ReindexAsync();
+        foreach (var above in (await node.GetLineageAsync(below: 0))?.Nodes.Skip(1) ?? [])
+        {
+            await NamespaceGrains.Of(GrainFactory, above.Id).ReindexAsync();
+        }
     }
 
     /// <summary>Whether a node is where the index says. What it is called is not looked at: that is for searching only.</summary>

@@ -38,6 +38,8 @@ internal abstract partial class NamespaceGrain
             Features = request.Features,
             CreatedAt = _time.GetUtcNow(),
             CreatedBy = request.Operator.Value,
+            PersonalOf = request.PersonalOf.Value,
+            Members = MemberRules.First(Id.Kind, request, _time.GetUtcNow()),
             Epoch = 1,
         };
         await _state.WriteAsync(creating);
@@ -59,6 +61,11 @@ internal abstract partial class NamespaceGrain
             return view;
         }
 
+        if (State.PersonalOf != 0)
+        {
+            throw new TokenAuthorityException(ErrorCode.Conflict, "A personal namespace stays where it is.");
+        }
+
         var above = await AboveAsync(parent);
         if (above is not null && above.IsWithin(Id))
         {
@@ -77,6 +84,7 @@ internal abstract partial class NamespaceGrain
         try
         {
             await _index.UpsertAsync(created.Row(Id));
+            await TellOfAllMembersAsync();
             NamespaceRules.CheckDepth(Id.Kind, await AboveAsync(new GroupId(created.Parent)), subtreeHeight: 0);
             await _state.WriteAsync(created);
         }
@@ -100,8 +108,10 @@ internal abstract partial class NamespaceGrain
             return Id.Kind == NamespaceKind.Group ? null : throw TokenAuthorityException.Invalid("namespace_id", "A project needs a group.");
         }
 
-        return await GrainFactory.GetGrain<IGroupGrain>(parent.Value).GetLineageAsync(below: 0)
-            ?? throw TokenAuthorityException.NotFound($"The {parent.AsNamespace}");
+        var above = await Above(parent.Value).GetAsync() ?? throw TokenAuthorityException.NotFound($"The {parent.AsNamespace}");
+        return Id.Kind == NamespaceKind.Project || above.PersonalOf.IsNone
+            ? above.Lineage
+            : throw TokenAuthorityException.Invalid("parent_id", "is a personal namespace: projects go there, groups do not");
     }
 
     /// <summary>Writes what changed: the index first, since an entry that is ahead of the truth does no harm.</summary>
@@ -170,9 +180,12 @@ internal abstract partial class NamespaceGrain
         if (State.Status == NamespaceStatus.Creating)
         {
             await ReleaseAsync(State.Parent, State.Slug, leaveRedirect: false);
+            await TellOfAllMembersAsync(deleted: true);
             await PublishAsync(new NamespaceState());
             return;
         }
+
+        await TellOfMembersAsync();
 
         if (State.Handover is not { } handover)
         {
@@ -217,7 +230,7 @@ internal abstract partial class NamespaceGrain
         }
 
         // Where what is above was deleted meanwhile, what is below is dead anyway.
-        var above = await GrainFactory.GetGrain<IGroupGrain>(handover.NewParent).GetLineageAsync(below: 0);
+        var above = await Above(handover.NewParent).GetLineageAsync(below: 0);
         return above is not null && !NamespaceRules.Fits(Id.Kind, above, await _index.GroupHeightAsync(Id.Value));
     }
 

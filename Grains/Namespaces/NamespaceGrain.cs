@@ -128,6 +128,11 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     public async Task HoldTokenAsync(TokenId token)
     {
         await ExistingAsync();
+        if (State.PersonalOf != 0)
+        {
+            throw TokenAuthorityException.Invalid("holder", "is a personal namespace: only its projects hold deploy tokens");
+        }
+
         if (State.Tokens.Count >= Limits.MaxTokensPerHolder)
         {
             throw new TokenAuthorityException(
@@ -200,7 +205,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
         // The parent may change while it is asked; what is put together below must be of one piece.
         var parent = State.Parent;
-        var above = await GrainFactory.GetGrain<IGroupGrain>(parent).GetLineageAsync(below + 1);
+        var above = await Above(parent).GetLineageAsync(below + 1);
         if (State.Status != NamespaceStatus.Active || State.Parent != parent)
         {
             return await WalkUpAsync(below);
@@ -233,7 +238,17 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         DeactivateOnIdle();
     }
 
-    private Task TellIndexAsync() => State.Status == NamespaceStatus.Deleted ? LeaveAsync() : _index.UpsertAsync(State.Row(Id));
+    private async Task TellIndexAsync()
+    {
+        if (State.Status == NamespaceStatus.Deleted)
+        {
+            await LeaveAsync();
+            return;
+        }
+
+        await _index.UpsertAsync(State.Row(Id));
+        await TellOfAllMembersAsync();
+    }
 
     /// <summary>Gives up the name of a node that was deleted, and takes it off the lists.</summary>
     private async Task LeaveAsync()

@@ -65,15 +65,25 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
 internal sealed class ProjectGrain : NamespaceGrain, IProjectGrain
 {
     private readonly TimeProvider _time;
+    private readonly ValidationOptions _validation;
 
     public ProjectGrain(
-        [PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time, ILogger<ProjectGrain> logger)
-        : base(NamespaceKind.Project, storage, index, time, logger) => _time = time;
+        [PersistentState("node")] IPersistentState<NamespaceState> storage,
+        IGridIndex index,
+        TimeProvider time,
+        ILogger<ProjectGrain> logger,
+        ValidationOptions validation)
+        : base(NamespaceKind.Project, storage, index, time, logger)
+    {
+        _time = time;
+        _validation = validation;
+    }
 
     public async Task<Decision> ValidateAnonymousAsync(RegistryAction action, bool viaRedirect)
     {
         var lineage = await GetLineageAsync(below: 0);
-        return TokenPolicy.Decide(DecisionInput.Anonymous(action, lineage, viaRedirect, _time.GetUtcNow()));
+        var input = DecisionInput.Anonymous(action, lineage, viaRedirect, _time.GetUtcNow());
+        return TokenPolicy.Decide(input with { SwitchedOff = _validation.SwitchedOff });
     }
 
     protected override Task PutAwayChildrenAsync(OperatorId by) => Task.CompletedTask;

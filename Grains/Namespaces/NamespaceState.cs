@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.Namespaces;
 
@@ -64,6 +66,15 @@ internal sealed record NamespaceState : IDurable
     /// <summary>The ids of the tokens held here; of those that were destroyed, only where a fault has come between.</summary>
     public TokenIdList Tokens { get; init; } = new();
 
+    /// <summary>The members of the node itself, in order of their ids.</summary>
+    public ImmutableArray<Member> Members { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>Operators who became members, or are none any more, of whom the index may not know.</summary>
+    public ImmutableArray<long> UntoldMembers { get => field.IsDefault ? [] : field; init; } = [];
+
+    /// <summary>The operator whose personal namespace this is; 0 for every other node.</summary>
+    public long PersonalOf { get; init; }
+
     public DateTimeOffset? DeletedAt { get; init; }
 
     public long DeletedBy { get; init; }
@@ -90,21 +101,27 @@ internal sealed record NamespaceState : IDurable
             return "a negative number";
         }
 
+        if (Members.Any(static m => m.OperatorId < 1 || !Enum.IsDefined(m.Level) || m.Level == AccessLevel.None))
+        {
+            return "a member that cannot be";
+        }
+
         return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
     }
 
     /// <summary>What a decision needs to know of the node.</summary>
-    public LineageNode Node(NamespaceId id) => new(id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features);
+    public LineageNode Node(NamespaceId id) => new(
+        id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features, IsPersonal: PersonalOf != 0);
 
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(
         id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch,
-        Features: Features);
+        new OperatorId(PersonalOf), Features);
 
     /// <summary>The node as the index knows it.</summary>
     public NamespaceRow Row(NamespaceId id) => new(
         id.Kind, id.Value, Parent, Slug, Name, (int)Visibility, Archived, CreatedAt,
-        Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1));
+        Deleted: Status is not (NamespaceStatus.Active or NamespaceStatus.Creating), Math.Max(Epoch, 1), Personal: PersonalOf != 0);
 }
 
 /// <summary>A list of token ids, about two bytes each. Ids are added at its end.</summary>

@@ -1,43 +1,49 @@
 using Orleans.Concurrency;
-using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.Operators;
 
-/// <summary>An operator token, as stored.</summary>
+/// <summary>Where a secret leads, as stored.</summary>
 internal sealed record OperatorTokenState : IDurable
 {
-    /// <summary>The operator it stands for; 0: the token is unknown.</summary>
+    /// <summary>The operator whose token it is; 0: the secret is unknown.</summary>
     public long OperatorId { get; init; }
 
-    public string Username { get; init; } = "";
+    /// <summary>The token; 0 for the administrator's, as it was before tokens had ids.</summary>
+    public long TokenId { get; init; }
 
-    public string Name { get; init; } = "";
-
-    public bool IsAdministrator { get; init; }
-
+    /// <summary>It leads nowhere any more. Only ever set before tokens had ids.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
-    public string? Fault() => OperatorId < 0 ? "a negative operator" : null;
+    public string? Fault() => OperatorId < 0 || TokenId < 0 ? "a negative number" : null;
 }
 
-/// <summary>One operator token. Keyed by the look-up key of its secret (<see cref="SecretDigest.LookupKeys"/>).</summary>
+/// <summary>The token that a secret is of.</summary>
+/// <param name="Operator">Whose token it is; none where the secret is unknown.</param>
+/// <param name="Token">The token.</param>
+[GenerateSerializer, Immutable, Alias("ot.OperatorTokenPlace")]
+internal readonly record struct OperatorTokenPlace([property: Id(0)] OperatorId Operator, [property: Id(1)] OperatorTokenId Token);
+
+/// <summary>
+/// Leads from a secret to the operator token that it is of. Keyed by a look-up key of the secret (<see cref="SecretDigest.LookupKeys"/>).
+/// Whether the token is alive is for its operator's grain to say.
+/// </summary>
 [Alias("ot.IOperatorTokenGrain")]
 internal interface IOperatorTokenGrain : IGrainWithStringKey
 {
-    /// <summary>Whom it stands for, or null where it is unknown or revoked.</summary>
-    [AlwaysInterleave, Alias("Get")]
-    ValueTask<OperatorPrincipal?> GetAsync();
+    /// <summary>The token that the secret is of.</summary>
+    [AlwaysInterleave, Alias("Find")]
+    ValueTask<OperatorTokenPlace> FindAsync();
 
-    /// <summary>Makes it stand for an operator.</summary>
-    [Alias("Grant")]
-    Task GrantAsync(OperatorPrincipal principal);
+    /// <summary>Lets the secret lead to a token. May be repeated.</summary>
+    [Alias("Lead")]
+    Task LeadAsync(OperatorTokenPlace place);
 
-    /// <summary>Makes it stand for nobody.</summary>
-    [Alias("Revoke")]
-    Task RevokeAsync();
+    /// <summary>Lets the secret lead nowhere. May be repeated.</summary>
+    [Alias("Forget")]
+    Task ForgetAsync();
 }
 
 /// <inheritdoc cref="IOperatorTokenGrain"/>
@@ -45,15 +51,11 @@ internal interface IOperatorTokenGrain : IGrainWithStringKey
 internal sealed class OperatorTokenGrain : Grain, IOperatorTokenGrain
 {
     private readonly DurableState<OperatorTokenState> _state;
-    private readonly TimeProvider _time;
 
-    public OperatorTokenGrain([PersistentState("token")] IPersistentState<OperatorTokenState> storage, TimeProvider time)
-    {
+    public OperatorTokenGrain([PersistentState("token")] IPersistentState<OperatorTokenState> storage) =>
         _state = new DurableState<OperatorTokenState>(storage, this);
-        _time = time;
-    }
 
-    public ValueTask<OperatorPrincipal?> GetAsync()
+    public ValueTask<OperatorTokenPlace> FindAsync()
     {
         var state = _state.Current;
         if (state.OperatorId == 0)
@@ -62,55 +64,17 @@ internal sealed class OperatorTokenGrain : Grain, IOperatorTokenGrain
         }
 
         return ValueTask.FromResult(state.OperatorId == 0 || state.RevokedAt is not null
-            ? null
-            : new OperatorPrincipal(new OperatorId(state.OperatorId), state.Username, state.Name, state.IsAdministrator));
+            ? default
+            : new OperatorTokenPlace(new OperatorId(state.OperatorId), new OperatorTokenId(state.TokenId)));
     }
 
-    public Task GrantAsync(OperatorPrincipal principal) => _state.WriteAsync(new OperatorTokenState
+    public Task LeadAsync(OperatorTokenPlace place)
     {
-        OperatorId = principal.Id.Value,
-        Username = principal.Username,
-        Name = principal.Name,
-        IsAdministrator = principal.IsAdministrator,
-    });
+        var next = new OperatorTokenState { OperatorId = place.Operator.Value, TokenId = place.Token.Value };
+        return _state.Current == next ? Task.CompletedTask : _state.WriteAsync(next);
+    }
 
-    public Task RevokeAsync() => _state.Current.OperatorId == 0 || _state.Current.RevokedAt is not null
+    public Task ForgetAsync() => _state.Current.OperatorId == 0 || _state.Current.RevokedAt is not null
         ? Task.CompletedTask
-        : _state.WriteAsync(_state.Current with { RevokedAt = _time.GetUtcNow() });
-}
-
-/// <summary>Owns the look-up keys of operator tokens, and so can revoke them all. Key 0.</summary>
-[Alias("ot.IOperatorTokenOwnerGrain")]
-internal interface IOperatorTokenOwnerGrain : IGrainWithIntegerKey
-{
-    /// <summary>Lets a token be found under the newest master key too, so that the one it was seen under can be taken away.</summary>
-    /// <param name="seen">The look-up key under which it was found.</param>
-    /// <param name="newest">The look-up key of the same token under the newest master key.</param>
-    [Alias("Renew")]
-    Task RenewAsync(string seen, string newest);
-}
-
-/// <inheritdoc cref="IOperatorDirectoryGrain"/>
-[StatelessWorker, GrainType("operator-directory")]
-internal sealed class OperatorDirectoryGrain(MasterKeyRing keys) : Grain, IOperatorDirectoryGrain
-{
-    public async Task<OperatorPrincipal?> AuthenticateAsync(Secret token)
-    {
-        var lookUps = SecretDigest.LookupKeys(keys, token);
-        foreach (var key in lookUps)
-        {
-            if (await GrainFactory.GetGrain<IOperatorTokenGrain>(key).GetAsync() is { } found)
-            {
-                if (key != lookUps[0])
-                {
-                    // Not waited for: whoever is let in must not depend on a write. Where it fails, the next time does it.
-                    GrainFactory.GetGrain<IOperatorTokenOwnerGrain>(0).RenewAsync(key, lookUps[0]).Ignore();
-                }
-
-                return found;
-            }
-        }
-
-        return null;
-    }
+        : _state.WriteAsync(new OperatorTokenState());
 }

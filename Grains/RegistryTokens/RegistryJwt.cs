@@ -12,6 +12,15 @@ namespace OrleansTokens.Grains.RegistryTokens;
 /// </summary>
 internal static class RegistryJwt
 {
+    /// <summary>The claim <c>auth_type</c> of a JWT for anybody.</summary>
+    public const string OfNobody = "none";
+
+    /// <summary>The claim <c>auth_type</c> of a JWT for a deploy token.</summary>
+    public const string OfADeployToken = "deploy_token";
+
+    /// <summary>The type of every entry in the claim <c>access</c>.</summary>
+    public const string Repository = "repository";
+
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>Registries whose clocks are behind accept a token at once.</summary>
@@ -19,31 +28,34 @@ internal static class RegistryJwt
 
     /// <summary>Writes and signs a token.</summary>
     /// <param name="credentials">What to sign with.</param>
-    /// <param name="options">Issuer, audience and lifetime.</param>
+    /// <param name="options">Issuer and audience.</param>
     /// <param name="principal">For whom; null: for anybody.</param>
     /// <param name="access">What is granted.</param>
     /// <param name="issuedAt">When, to the second.</param>
+    /// <param name="lifetime">For how long.</param>
     public static string Write(
         SigningCredentials credentials,
         RegistryTokenOptions options,
         Principal? principal,
         ImmutableArray<GrantedAccess> access,
-        DateTimeOffset issuedAt)
+        DateTimeOffset issuedAt,
+        TimeSpan lifetime)
     {
         var claims = new Dictionary<string, object>
         {
             ["access"] = access.Select(Entry).ToList(),
-            ["auth_type"] = principal is null ? "none" : "deploy_token",
+            ["auth_type"] = principal is null ? OfNobody : OfADeployToken,
         };
         if (principal is not null)
         {
-            claims["user"] = Sign(credentials, null, null, issuedAt, options.Lifetime, UserClaims(principal));
+            claims["user"] = Sign(credentials, null, null, issuedAt, lifetime, UserClaims(principal));
         }
 
-        return Sign(credentials, options.Issuer, options.Service, issuedAt, options.Lifetime, claims);
+        return Sign(credentials, options.Issuer, options.Service, issuedAt, lifetime, claims);
     }
 
-    private static string Sign(
+    /// <summary>Signs any claims.</summary>
+    public static string Sign(
         SigningCredentials credentials,
         string? issuer,
         string? audience,
@@ -70,7 +82,7 @@ internal static class RegistryJwt
     {
         ["user_info"] = new Dictionary<string, object>
         {
-            ["token_type"] = "deploy_token",
+            ["token_type"] = OfADeployToken,
             ["username"] = principal.Username,
             ["deploy_token_id"] = principal.Token.Value,
         },
@@ -78,7 +90,7 @@ internal static class RegistryJwt
 
     private static Dictionary<string, object> Entry(GrantedAccess granted) => new()
     {
-        ["type"] = "repository",
+        ["type"] = Repository,
         ["name"] = granted.Name,
         ["actions"] = granted.Actions.Select(RegistryAccess.NameOf).ToList(),
         ["meta"] = new Dictionary<string, object>

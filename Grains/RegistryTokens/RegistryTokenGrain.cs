@@ -3,8 +3,10 @@ using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.RegistryTokens;
@@ -15,36 +17,91 @@ internal sealed class RegistryTokenGrain(
     SigningKeyRing signingKeys,
     DeployTokenOptions tokens,
     RegistryTokenOptions options,
+    ValidationOptions validation,
     TimeProvider time) : Grain, IRegistryTokenGrain
 {
     public async Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request)
     {
-        var scopes = request.Scopes.IsDefault ? [] : request.Scopes;
-        if (scopes.Length > Limits.MaxRegistryScopes)
-        {
-            throw TokenAuthorityException.Invalid("scope", $"There may be at most {Limits.MaxRegistryScopes} scopes.");
-        }
-
-        var wanted = RegistryAccess.Want(scopes);
+        var wanted = RegistryAccess.Want(Checked(request.Scopes));
         var (signIn, access) = request.Credential is { } credential
             ? await DecideAsync(credential, wanted)
             : await DecideAnonymousAsync(wanted);
         return signIn.Allowed ? await SignAsync(signIn, access) : new RegistryTokenAnswer(signIn, null, default, 0);
     }
 
+    public async Task<Decision> ValidateAsync(RegistryTokenUse use)
+    {
+        var scopes = Checked(use.Scopes);
+        var (refusal, vouched) = await ReadAsync(use.Token);
+        if (vouched is null)
+        {
+            return Decision.Deny(refusal);
+        }
+
+        // What nobody can be granted, no JWT grants; so every scope that it grants is one that can be asked about.
+        var wanted = RegistryAccess.Want(scopes);
+        if (!vouched.Grants(scopes) || wanted.Length != scopes.Length)
+        {
+            return Decision.Deny(DenyReason.ScopeMissing);
+        }
+
+        var decisions = vouched.Token.IsNone
+            ? [SignInOfNobody(), .. (await Task.WhenAll(wanted.Select(DecideAnonymousAsync))).SelectMany(static d => d)]
+            : await DecideVouchedAsync(vouched, wanted);
+        return decisions.FirstOrDefault(static d => !d.Allowed) ?? decisions[^1];
+    }
+
+    private static ImmutableArray<RepositoryScope> Checked(ImmutableArray<RepositoryScope> scopes)
+    {
+        var given = scopes.IsDefault ? [] : scopes;
+        return given.Length <= Limits.MaxRegistryScopes
+            ? given
+            : throw TokenAuthorityException.Invalid("scope", $"There may be at most {Limits.MaxRegistryScopes} scopes.");
+    }
+
+    private async Task<(DenyReason Refusal, VouchedToken? Token)> ReadAsync(string text)
+    {
+        if (JwtUse.Parse(text) is not { Kid: { Length: > 0 } keyId } jwt)
+        {
+            return (DenyReason.CredentialMalformed, null);
+        }
+
+        if (await signingKeys.FindAsync(keyId) is not { } key)
+        {
+            return (DenyReason.CredentialForged, null);
+        }
+
+        var refusal = await JwtUse.RefuseAsync(jwt, key, options.Issuer, options.Service, time.GetUtcNow());
+        return refusal == DenyReason.None ? (DenyReason.CredentialMalformed, VouchedToken.Read(jwt)) : (refusal, null);
+    }
+
+    private async Task<IReadOnlyList<Decision>> DecideVouchedAsync(VouchedToken vouched, ImmutableArray<WantedAccess> wanted)
+    {
+        ImmutableArray<Question> questions =
+            [new Question(RegistryAction.SignInToRegistry, default), .. RegistryAccess.Questions(wanted)];
+        var answer = await GrainFactory.GetGrain<IVouchedTokenGrain>(vouched.Token.Value).ValidateVouchedAsync(vouched.IssuedAt, questions);
+        return answer.Decisions.Length == questions.Length
+            ? answer.Decisions
+            : throw TokenAuthorityException.Unavailable("There are not as many decisions as questions.");
+    }
+
+    /// <summary>What there is to say about signing in without a credential: whether there is anything to sign in to.</summary>
+    private Decision SignInOfNobody() => validation.SwitchedOff.HasFlag(SwitchedOff.ContainerRegistry)
+        ? Decision.Deny(DenyReason.FeatureDisabled)
+        : new Decision(true, DenyReason.None, null, null);
+
     private async Task<(Decision SignIn, ImmutableArray<GrantedAccess> Access)> DecideAsync(
         Credential credential, ImmutableArray<WantedAccess> wanted)
     {
-        // The tag was for the gate to judge; the token's own grain judges the whole secret.
-        var shape = TokenFormat.Parse(credential.Secret, tokens.Prefixes, out var token);
-        if (shape != TokenShape.Ours)
+        var refusal = PresentedSecret.Read(credential.Secret, tokens.Prefixes, out var token);
+        if (refusal != DenyReason.None)
         {
-            return (Decision.Deny(RefusalOf(shape)), []);
+            return (Decision.Deny(refusal), []);
         }
 
         ImmutableArray<Question> questions =
             [new Question(RegistryAction.SignInToRegistry, default), .. RegistryAccess.Questions(wanted)];
-        var answer = await GrainFactory.GetGrain<IDeployTokenGrain>(token.TokenId)
+        var answer = await GrainFactory.GetGrain<IDeployTokenGrain>(token.Value)
             .ValidateAsync(new ValidationRequest(credential, questions));
         return answer.Decisions is { IsDefaultOrEmpty: false } decisions
             ? (decisions[0], RegistryAccess.Grant(wanted, decisions.AsSpan()[1..]))
@@ -55,10 +112,8 @@ internal sealed class RegistryTokenGrain(
     {
         var decisions = await Task.WhenAll(wanted.Select(DecideAnonymousAsync));
         var access = RegistryAccess.Grant(wanted, decisions.SelectMany(static d => d).ToArray());
-        var signIn = access.IsEmpty
-            ? Decision.Deny(DenyReason.CredentialRequired)
-            : new Decision(true, DenyReason.None, null, null);
-        return (signIn, access);
+        var signIn = SignInOfNobody();
+        return (signIn.Allowed && access.IsEmpty ? Decision.Deny(DenyReason.CredentialRequired) : signIn, access);
     }
 
     private async Task<Decision[]> DecideAnonymousAsync(WantedAccess wanted)
@@ -72,15 +127,11 @@ internal sealed class RegistryTokenGrain(
 
     private async Task<RegistryTokenAnswer> SignAsync(Decision signIn, ImmutableArray<GrantedAccess> access)
     {
-        var credentials = await signingKeys.GetAsync(time.GetUtcNow());
+        var settings = await GrainFactory.GetGrain<IApplicationSettingsGrain>(0).GetAsync();
+        var lifetime = options.LifetimeUnder(settings);
+        var credentials = await signingKeys.GetAsync(time.GetUtcNow(), lifetime);
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var jwt = RegistryJwt.Write(credentials, options, signIn.Principal, access, now);
-        return new RegistryTokenAnswer(signIn, jwt, now, (int)options.Lifetime.TotalSeconds);
+        var jwt = RegistryJwt.Write(credentials, options, signIn.Principal, access, now, lifetime);
+        return new RegistryTokenAnswer(signIn, jwt, now, (int)lifetime.TotalSeconds);
     }
-
-    private static DenyReason RefusalOf(TokenShape shape) => shape switch
-    {
-        TokenShape.Malformed => DenyReason.CredentialMalformed,
-        _ => DenyReason.TokenUnknown,
-    };
 }

@@ -1,3 +1,5 @@
+using OrleansTokens.Settings;
+
 namespace OrleansTokens.Grains.RegistryTokens;
 
 /// <summary>With what registry tokens are signed. Registries accept both. Numbers are stored.</summary>
@@ -18,6 +20,9 @@ public sealed class RegistryTokenOptions
 
     /// <summary>The longest lifetime: 1 hour. A registry accepts a token until then, whatever is revoked meanwhile.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>The service of the dependency proxy, which no registry may have for its own.</summary>
+    public const string DependencyProxyService = "dependency_proxy";
 
     private const int MaxTextLength = 255;
 
@@ -45,6 +50,10 @@ public sealed class RegistryTokenOptions
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a token lives that is made now.</summary>
+    internal TimeSpan LifetimeUnder(ApplicationSettings settings) =>
+        settings.ContainerRegistryTokenExpireDelay is { } minutes ? TimeSpan.FromMinutes(minutes) : Lifetime;
+
     /// <summary>All that is wrong: for each setting its name, and the rest of a sentence that begins with it.</summary>
     public IReadOnlyList<(string Setting, string Fault)> Validate()
     {
@@ -57,6 +66,11 @@ public sealed class RegistryTokenOptions
         if (!IsVisibleText(Service))
         {
             faults.Add((nameof(Service), $"must have 1 to {MaxTextLength} visible ASCII characters"));
+        }
+
+        if (Service == DependencyProxyService)
+        {
+            faults.Add((nameof(Service), "must be another than that of the dependency proxy"));
         }
 
         if (!Enum.IsDefined(Algorithm))

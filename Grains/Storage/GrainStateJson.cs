@@ -7,6 +7,7 @@ using OrleansTokens.Grains.Installation;
 using OrleansTokens.Grains.Namespaces;
 using OrleansTokens.Grains.Operators;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Settings;
 
 namespace OrleansTokens.Grains.Storage;
 
@@ -18,12 +19,14 @@ namespace OrleansTokens.Grains.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(ApplicationSettingsState))]
 [JsonSerializable(typeof(AuditSegmentState))]
 [JsonSerializable(typeof(AuditState))]
 [JsonSerializable(typeof(DeployTokenState))]
 [JsonSerializable(typeof(IdBlockState))]
 [JsonSerializable(typeof(InstallationState))]
 [JsonSerializable(typeof(NamespaceState))]
+[JsonSerializable(typeof(OperatorState))]
 [JsonSerializable(typeof(OperatorTokenState))]
 [JsonSerializable(typeof(PathEntryState))]
 [JsonSerializable(typeof(SigningKeyState))]

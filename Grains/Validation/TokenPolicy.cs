@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
@@ -25,9 +26,10 @@ internal enum CredentialMatch
 /// <param name="Match">What was shown.</param>
 /// <param name="HolderExists">Whether the token's holder, and every group above it, exists.</param>
 /// <param name="Action">What is wanted.</param>
-/// <param name="Resource">The lineage of the project it is aimed at; null where there is none.</param>
-/// <param name="ViaRedirect">Whether the project was named by an old path.</param>
+/// <param name="Resource">The lineage of the project or group it is aimed at; null where there is none.</param>
+/// <param name="ViaRedirect">Whether it was named by an old path.</param>
 /// <param name="Now">The time of the decision.</param>
+/// <param name="Settings">What is set for the whole installation.</param>
 internal readonly record struct DecisionInput(
     DeployTokenView? Token,
     CredentialMatch Match,
@@ -35,36 +37,58 @@ internal readonly record struct DecisionInput(
     RegistryAction Action,
     Lineage? Resource,
     bool ViaRedirect,
-    DateTimeOffset Now)
+    DateTimeOffset Now,
+    DecisionSettings Settings = default)
 {
+    /// <summary>What the installation does not serve.</summary>
+    public SwitchedOff SwitchedOff { get; init; }
+
     /// <summary>What a decision about somebody without a credential rests on.</summary>
     public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
         new(null, CredentialMatch.None, false, action, resource, viaRedirect, now);
 }
 
 /// <summary>
-/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.4.
+/// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.7.
 /// </summary>
 internal static class TokenPolicy
 {
-    /// <summary>The scopes that count where repositories and registries are served (reference §3.2, step 3).</summary>
-    private const DeployTokenScopes ScopesOfUse =
-        DeployTokenScopes.ReadRepository | DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry
-        | DeployTokenScopes.ReadVirtualRegistry | DeployTokenScopes.WriteVirtualRegistry;
+    private const DeployTokenScopes RegistryScopes = DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry;
+    private const DeployTokenScopes VirtualScopes = DeployTokenScopes.ReadVirtualRegistry | DeployTokenScopes.WriteVirtualRegistry;
+
+    /// <summary>The sets of scopes any one of which suffices for an action, if the token has all of it (reference §1.3, §3.5).</summary>
+    private static readonly FrozenDictionary<RegistryAction, DeployTokenScopes[]> SufficientScopes =
+        new Dictionary<RegistryAction, DeployTokenScopes[]>
+        {
+            [RegistryAction.SignInToRegistry] = [DeployTokenScopes.ReadRegistry, DeployTokenScopes.WriteRegistry],
+            [RegistryAction.DownloadCode] = [DeployTokenScopes.ReadRepository],
+            [RegistryAction.PullImage] = [DeployTokenScopes.ReadRegistry],
+            [RegistryAction.PushImage] = [DeployTokenScopes.WriteRegistry],
+            [RegistryAction.ReadPackage] = [DeployTokenScopes.ReadPackageRegistry, DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.ReadGroupPackages] = [DeployTokenScopes.ReadPackageRegistry, DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.WritePackage] = [DeployTokenScopes.WritePackageRegistry],
+            [RegistryAction.UseDependencyProxy] = [RegistryScopes, VirtualScopes],
+            [RegistryAction.SignInToDependencyProxy] = [RegistryScopes, VirtualScopes],
+        }.ToFrozenDictionary();
 
     /// <summary>Decides. What was looked at is added to <paramref name="facts"/>, where somebody wants to know.</summary>
     public static Decision Decide(in DecisionInput input, FactList? facts = null)
     {
-        var resource = Locate(input, facts);
+        var (resource, group) = Locate(input, facts);
         if (input.Match == CredentialMatch.None)
         {
+            if (IsOff(input, facts))
+            {
+                return new Decision(false, DenyReason.FeatureDisabled, null, resource) { Group = group };
+            }
+
             var open = IsPublic(input, facts);
-            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource);
+            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group };
         }
 
         if (RefuseCredential(input, facts) is var refusal && refusal != DenyReason.None)
         {
-            return new Decision(false, refusal, null, resource);
+            return new Decision(false, refusal, null, resource) { Group = group };
         }
 
         var token = input.Token!;
@@ -74,7 +98,7 @@ internal static class TokenPolicy
             ExpiresAt = token.ExpiresAt,
         };
         var reason = RefuseAction(input, token, facts);
-        return new Decision(reason == DenyReason.None, reason, principal, resource);
+        return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group };
     }
 
     /// <summary>Whether the credential is right and alive, for whatever is wanted.</summary>
@@ -125,10 +149,28 @@ internal static class TokenPolicy
             return DenyReason.None; // Being right and alive is all that was asked.
         }
 
-        var forPackages = action is RegistryAction.ReadPackage or RegistryAction.WritePackage;
-        if (!forPackages && (token.Scopes & ScopesOfUse) == 0)
+        if (!IsOfPackages(action) && (token.Scopes & ScopesOfUse(input.SwitchedOff)) == 0)
         {
-            return Failed(facts, "scopes", "Package scopes count for packages only.", DenyReason.ScopesOfNoUseHere);
+            return Failed(
+                facts, "scopes", "Package scopes count for packages only, and scopes of what is switched off for nothing.",
+                DenyReason.ScopesOfNoUseHere);
+        }
+
+        if (IsOff(input, facts))
+        {
+            return DenyReason.FeatureDisabled;
+        }
+
+        // Reference §3.7: where repositories are served the token is known all the same, and only what is public can still be seen.
+        var forCode = action is RegistryAction.DownloadCode or RegistryAction.UploadCode;
+        if (input.Settings.RefusesDeployTokens && action != RegistryAction.Authenticate && !forCode)
+        {
+            return RefusedExternally(facts);
+        }
+
+        if (IsOfDependencyProxy(action) && token.Holder.Kind != NamespaceKind.Group)
+        {
+            return Failed(facts, "kind", "The dependency proxy takes the tokens of groups only.", DenyReason.CredentialWrongKind);
         }
 
         if (!ActionNames.NeedsResource(action))
@@ -136,9 +178,21 @@ internal static class TokenPolicy
             return RefuseByScope(action, token.Scopes, facts);
         }
 
-        if (!Exists(input))
+        return Exists(input)
+            ? RefuseAtResource(input, token, facts)
+            : Failed(facts, "resource", "Nothing of its kind is there, or not by this path.", DenyReason.ResourceNotFound);
+    }
+
+    /// <summary>Whether a token that is right and alive may do what is wanted with a resource that exists.</summary>
+    private static DenyReason RefuseAtResource(in DecisionInput input, DeployTokenView token, FactList? facts)
+    {
+        var action = input.Action;
+
+        // Reference §3.6: a token is no worse than none, where package registries are served.
+        if (action == RegistryAction.ReadPackage && IsPublic(input, facts: null))
         {
-            return Failed(facts, "resource", "No such project, or not by this path.", DenyReason.ResourceNotFound);
+            facts?.Passed("visibility", "Everybody may read it.");
+            return DenyReason.None;
         }
 
         if (!input.Resource!.IsWithin(token.Holder))
@@ -147,13 +201,23 @@ internal static class TokenPolicy
             var publicPull = action == RegistryAction.PullImage && IsPublic(input, facts);
             return publicPull
                 ? RefuseByScope(action, token.Scopes, facts)
-                : Failed(facts, "holder", $"The project is not within {token.Holder}.", DenyReason.ResourceOutsideHolder);
+                : Failed(facts, "holder", $"It is not within {token.Holder}.", DenyReason.ResourceOutsideHolder);
         }
 
-        facts?.Passed("holder", $"The project is within {token.Holder}.");
+        facts?.Passed("holder", $"It is within {token.Holder}.");
+        if (IsOfPackages(action) && ActionNames.IsOfGroups(action) && input.Resource.Node.Id != token.Holder && !input.Settings.GroupPackagesOfParents)
+        {
+            return Failed(facts, "group", $"It is not {token.Holder} itself, but below it.", DenyReason.HolderNotThisGroup);
+        }
+
         if (FeatureOf(input) == FeatureAccess.Disabled)
         {
             return Failed(facts, "feature", "It is switched off in the project.", DenyReason.FeatureDisabled);
+        }
+
+        if (input.Settings.RefusesDeployTokens && !IsOpen(input))
+        {
+            return RefusedExternally(facts);
         }
 
         if (RefuseByScope(action, token.Scopes, facts) is var refusal && refusal != DenyReason.None)
@@ -174,53 +238,80 @@ internal static class TokenPolicy
             return DenyReason.None;
         }
 
-        var any = SufficientScopes(action);
-        if (any == DeployTokenScopes.None)
+        if (!SufficientScopes.TryGetValue(action, out var sufficient))
         {
             return Failed(facts, "action", "No deploy token may do this.", DenyReason.ActionNeverGranted);
         }
 
-        if ((scopes & any) == 0)
+        var held = Array.Find(sufficient, set => (scopes & set) == set);
+        if (held == DeployTokenScopes.None)
         {
-            return Failed(
-                facts, "scope", $"Needs {string.Join(" or ", ScopeNames.Of(any))}; has {string.Join(", ", ScopeNames.Of(scopes))}.",
-                DenyReason.ScopeMissing);
+            var needed = string.Join(", or ", sufficient.Select(static set => string.Join(" and ", ScopeNames.Of(set))));
+            return Failed(facts, "scope", $"Needs {needed}; has {string.Join(", ", ScopeNames.Of(scopes))}.", DenyReason.ScopeMissing);
         }
 
-        facts?.Passed("scope", $"Has {string.Join(", ", ScopeNames.Of(scopes & any))}.");
+        facts?.Passed("scope", $"Has {string.Join(", ", ScopeNames.Of(held))}.");
         return DenyReason.None;
     }
 
-    /// <summary>The scopes any of which suffices for an action (reference §1.3). None: nothing does.</summary>
-    private static DeployTokenScopes SufficientScopes(RegistryAction action) => action switch
+    /// <summary>The scopes that count where repositories and registries are served (reference §3.2, step 3).</summary>
+    private static DeployTokenScopes ScopesOfUse(SwitchedOff off) =>
+        DeployTokenScopes.ReadRepository
+        | (off.HasFlag(SwitchedOff.ContainerRegistry) ? DeployTokenScopes.None : RegistryScopes)
+        | (off.HasFlag(SwitchedOff.DependencyProxy) ? DeployTokenScopes.None : VirtualScopes);
+
+    /// <summary>Whether the installation does not serve what is wanted.</summary>
+    private static bool IsOff(in DecisionInput input, FactList? facts)
     {
-        RegistryAction.SignInToRegistry => DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry,
-        RegistryAction.DownloadCode => DeployTokenScopes.ReadRepository,
-        RegistryAction.PullImage => DeployTokenScopes.ReadRegistry,
-        RegistryAction.PushImage => DeployTokenScopes.WriteRegistry,
-        RegistryAction.ReadPackage => DeployTokenScopes.ReadPackageRegistry | DeployTokenScopes.WritePackageRegistry,
-        RegistryAction.WritePackage => DeployTokenScopes.WritePackageRegistry,
-        _ => DeployTokenScopes.None,
-    };
+        var part = input.Action switch
+        {
+            RegistryAction.SignInToRegistry or RegistryAction.PullImage => SwitchedOff.ContainerRegistry,
+            RegistryAction.PushImage or RegistryAction.DeleteImage => SwitchedOff.ContainerRegistry,
+            _ when IsOfDependencyProxy(input.Action) => SwitchedOff.DependencyProxy,
+            _ => SwitchedOff.Nothing,
+        };
+        var off = (input.SwitchedOff & part) != 0;
+        if (off)
+        {
+            facts?.Add(false, "feature", $"{part} is switched off.");
+        }
+
+        return off;
+    }
+
+    private static bool IsOfDependencyProxy(RegistryAction action) =>
+        action is RegistryAction.UseDependencyProxy or RegistryAction.SignInToDependencyProxy;
 
     /// <summary>Whether anybody may do this: read something public.</summary>
     private static bool IsPublic(in DecisionInput input, FactList? facts)
     {
         var reads = input.Action is RegistryAction.DownloadCode or RegistryAction.PullImage or RegistryAction.ReadPackage;
-        var allowed = reads && Exists(input) && FeatureOf(input) switch
-        {
-            FeatureAccess.Public => true,
-            FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
-            _ => false,
-        };
+        var allowed = reads && Exists(input) && IsOpen(input);
         facts?.Add(allowed, "visibility", allowed ? "Everybody may read it." : "It is not public, or this is not reading.");
         return allowed;
     }
 
-    /// <summary>Whether there is a resource, by the way it was named: images do not follow a project that was moved.</summary>
-    private static bool Exists(in DecisionInput input) =>
-        input.Resource is { Node.Id.Kind: NamespaceKind.Project }
-        && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
+    /// <summary>Whether everybody may see what the action is about, of a resource that exists.</summary>
+    private static bool IsOpen(in DecisionInput input) => FeatureOf(input) switch
+    {
+        FeatureAccess.Public => true,
+        FeatureAccess.Enabled => input.Resource!.Visibility == Visibility.Public,
+        _ => false,
+    };
+
+    /// <summary>
+    /// Whether there is a resource of the kind that the action is aimed at, by the way it was named: images do not follow a project that
+    /// was moved.
+    /// </summary>
+    private static bool Exists(in DecisionInput input)
+    {
+        var kind = ActionNames.IsOfGroups(input.Action) ? NamespaceKind.Group : NamespaceKind.Project;
+        return input.Resource is { } lineage && lineage.Node.Id.Kind == kind
+            && !(input.ViaRedirect && input.Action is (RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage));
+    }
+
+    private static bool IsOfPackages(RegistryAction action) => action is RegistryAction.ReadPackage or RegistryAction.WritePackage
+        or RegistryAction.ReadGroupPackages or RegistryAction.WriteGroupPackages;
 
     /// <summary>Who may use what the action is about, in the project it is aimed at.</summary>
     private static FeatureAccess FeatureOf(in DecisionInput input)
@@ -235,17 +326,22 @@ internal static class TokenPolicy
         };
     }
 
-    private static LocatedProject? Locate(in DecisionInput input, FactList? facts)
+    private static (LocatedProject? Project, LocatedGroup? Group) Locate(in DecisionInput input, FactList? facts)
     {
         if (!ActionNames.NeedsResource(input.Action) || !Exists(input))
         {
-            return null;
+            return default;
         }
 
         var lineage = input.Resource!;
         facts?.Passed("resource", $"The {lineage.Node.Id}: {lineage.FullPath}.");
-        return new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath);
+        return lineage.Node.Id.Kind == NamespaceKind.Group
+            ? (null, new LocatedGroup(lineage.Node.Id.AsGroup, lineage.FullPath))
+            : (new LocatedProject(lineage.Node.Id.AsProject, lineage.Root.Id.AsGroup, lineage.FullPath), null);
     }
+
+    private static DenyReason RefusedExternally(FactList? facts) => Failed(
+        facts, "external_authorization", "An external service decides, and deploy tokens are not accepted beside it.", DenyReason.ExternalAuthorization);
 
     private static DenyReason Failed(FactList? facts, string check, string detail, DenyReason reason)
     {

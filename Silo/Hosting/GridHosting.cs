@@ -6,6 +6,8 @@ using OrleansTokens.Client;
 using OrleansTokens.Grains;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
+using OrleansTokens.Silo.Http.Abuse;
+using OrleansTokens.Silo.Http.Oidc;
 using OrleansTokens.Silo.Storage;
 using OrleansTokens.Silo.Storage.Sqlite;
 
@@ -30,8 +32,14 @@ internal static class GridHosting
         services.AddSingleton(settings);
         services.AddSingleton(new JsonGrainStateSerializer(GrainStates.CreateJsonOptions()));
         services.AddDeployTokenGrains(
-            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt);
+            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt, settings.Validation);
         services.AddDeployTokens();
+        services.AddAttemptGuard();
+        if (settings.Oidc is { } oidc)
+        {
+            services.AddOidc(oidc);
+        }
+
         services.AddKeyedSingleton<TimeProvider>(SteadyTime.OfActivations, static (_, _) => new SteadyTime(TimeProvider.System));
         builder.Host.UseOrleans(silo =>
         {

@@ -3,8 +3,11 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
+using OrleansTokens.Settings;
 using OrleansTokens.Silo.Http.LeakReports;
 using OrleansTokens.Silo.Http.OAuth;
+using OrleansTokens.Silo.Http.Oidc;
 
 namespace OrleansTokens.Silo.Hosting;
 
@@ -31,11 +34,17 @@ internal sealed record GridSettings
     /// <summary>How registry tokens are made.</summary>
     public required RegistryTokenOptions Jwt { get; init; }
 
+    /// <summary>What is not served: <c>Registry:Enabled</c> and <c>DependencyProxy:Enabled</c>, both true by default.</summary>
+    public required ValidationOptions Validation { get; init; }
+
     /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
     public required OAuthOptions OAuth { get; init; }
 
     /// <summary>From whom reports of leaked tokens are taken; from nobody by default.</summary>
     public required LeakReportOptions LeakReports { get; init; }
+
+    /// <summary>Proxies that are believed when they say for whom they ask (<c>X-Forwarded-For</c>); default none.</summary>
+    public required IReadOnlyList<AddressRange> TrustedProxies { get; init; }
 
     /// <summary>The port on which silos meet; 0, the default: any free one. Loopback only.</summary>
     public required int SiloPort { get; init; }
@@ -49,6 +58,9 @@ internal sealed record GridSettings
     /// <summary>How many connections are served at once; more are closed as they come.</summary>
     public required int MaxConnections { get; init; }
 
+    /// <summary>The identity provider whose JWTs let operators in; null: none.</summary>
+    public required OidcSettings? Oidc { get; init; }
+
     /// <summary>Reads and checks all settings; false with every fault where one cannot be.</summary>
     public static bool TryRead(
         IConfiguration configuration, [NotNullWhen(true)] out GridSettings? settings, out IReadOnlyList<string> faults)
@@ -61,12 +73,15 @@ internal sealed record GridSettings
             MasterKeys = ReadMasterKeys(reader),
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
+            Validation = ReadValidation(reader),
             OAuth = OAuthSettings.Read(reader),
             LeakReports = LeakReportSettings.Read(reader),
+            TrustedProxies = ReadTrustedProxies(reader),
             SiloPort = reader.Number("SiloPort", fallback: 0, 0, 65535),
             GatewayPort = reader.Number("GatewayPort", fallback: 0, 0, 65535),
             ExternalUrl = reader.BaseUrl("ExternalUrl"),
             MaxConnections = reader.Number("Http:MaxConnections", fallback: 10_000, 10, 1_000_000),
+            Oidc = OidcSettingsReader.Read(reader),
         };
         if (read.SiloPort != 0 && read.SiloPort == read.GatewayPort)
         {
@@ -148,6 +163,30 @@ internal sealed record GridSettings
         }
 
         return read;
+    }
+
+    private static ValidationOptions ReadValidation(SettingsReader reader) => new()
+    {
+        SwitchedOff = (reader.Flag("Registry:Enabled", fallback: true) ? SwitchedOff.Nothing : SwitchedOff.ContainerRegistry)
+            | (reader.Flag("DependencyProxy:Enabled", fallback: true) ? SwitchedOff.Nothing : SwitchedOff.DependencyProxy),
+    };
+
+    private static List<AddressRange> ReadTrustedProxies(SettingsReader reader)
+    {
+        var proxies = new List<AddressRange>();
+        foreach (var (name, text) in reader.List("Http:TrustedProxies"))
+        {
+            if (AddressRange.TryParse(text, out var range))
+            {
+                proxies.Add(range);
+            }
+            else
+            {
+                reader.Faults.Add($"{name} must be an address or a range of addresses, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8.");
+            }
+        }
+
+        return proxies;
     }
 
     private static DeployTokenOptions ReadTokens(SettingsReader reader)

@@ -47,6 +47,22 @@ internal sealed class SettingsReader(IConfiguration section, string name)
         return fallback;
     }
 
+    public bool Flag(string key, bool fallback = false)
+    {
+        if (Text(key) is not { } text)
+        {
+            return fallback;
+        }
+
+        if (bool.TryParse(text, out var flag))
+        {
+            return flag;
+        }
+
+        Fault(key, "must be true or false");
+        return fallback;
+    }
+
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan min, TimeSpan max)
     {
         if (Text(key) is not { } text)

@@ -56,7 +56,7 @@ internal static class HttpBenchmark
         ];
     }
 
-    private static async Task<List<SeededToken>> RevokeAsync(Server silo, IReadOnlyList<SeededToken> tokens)
+    public static async Task<List<SeededToken>> RevokeAsync(Server silo, IReadOnlyList<SeededToken> tokens)
     {
         using var http = Operator(silo);
         var found = tokens.Take(tokens.Count / 20).ToList();
@@ -77,16 +77,18 @@ internal static class HttpBenchmark
         return http;
     }
 
-    private static string ForwardAuth(SeededToken token, string secret) =>
+    public static string ForwardAuth(SeededToken token, string secret) =>
         $"GET /forward-auth HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {Basic(token.Username, secret)}\r\n"
         + $"X-Original-URI: /{token.Project}.git/info/refs?service=git-upload-pack\r\nX-Original-Method: GET\r\n\r\n";
 
-    private static string JwtAuth(SeededToken token) =>
+    public static string JwtAuth(SeededToken token) => JwtAuth(token, token.Secret);
+
+    public static string JwtAuth(SeededToken token, string secret) =>
         $"GET /jwt/auth?service=container_registry&scope=repository:{token.Project}:pull,push HTTP/1.1\r\nHost: localhost\r\n"
-        + $"Authorization: Basic {Basic(token.Username, token.Secret)}\r\n\r\n";
+        + $"Authorization: Basic {Basic(token.Username, secret)}\r\n\r\n";
 
     private static string Basic(string username, string secret) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{secret}"));
 
     /// <summary>A token with one character of its random part changed: its tag is wrong.</summary>
-    private static string Mistype(string secret) => secret[..^20] + (secret[^20] == 'A' ? 'B' : 'A') + secret[^19..];
+    public static string Mistype(string secret) => secret[..^20] + (secret[^20] == 'A' ? 'B' : 'A') + secret[^19..];
 }

@@ -21,31 +21,38 @@ internal static class LoadGenerator
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <summary>The <c>load</c> verb: port, connections, seconds (0: each request once), file of requests.</summary>
+    /// <summary>
+    /// The <c>load</c> verb: port, connections, seconds (0: each request once), file of requests; then, optionally, requests per second
+    /// over all connections (0: as fast as answers come) and the loopback address to come from.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var (port, connections, seconds) = (int.Parse(args[0], null), int.Parse(args[1], null), double.Parse(args[2], null));
         var requests = (await File.ReadAllTextAsync(args[3])).Split('\0').Select(Encoding.ASCII.GetBytes).ToArray();
+        var pace = new Pace(args.Length > 4 ? double.Parse(args[4], null) / connections : 0);
+        var from = args.Length > 5 ? IPAddress.Parse(args[5]) : IPAddress.Loopback;
+        var load = new Load(port, connections, requests, pace, from);
         if (seconds > 0)
         {
-            await MeasureAsync(port, connections, requests, WarmUp, once: false);
+            await MeasureAsync(load, WarmUp, once: false);
         }
 
-        var result = await MeasureAsync(port, connections, requests, TimeSpan.FromSeconds(seconds), once: seconds == 0);
+        var result = await MeasureAsync(load, TimeSpan.FromSeconds(seconds), once: seconds == 0);
         Console.WriteLine(JsonSerializer.Serialize(result));
         return 0;
     }
 
-    private static async Task<LoadResult> MeasureAsync(int port, int connections, byte[][] requests, TimeSpan duration, bool once)
+    private static async Task<LoadResult> MeasureAsync(Load load, TimeSpan duration, bool once)
     {
+        var (port, connections, requests, pace, from) = load;
         var clock = Stopwatch.StartNew();
         var next = -1;
         var all = await Task.WhenAll(Enumerable.Range(0, connections).Select(async number =>
         {
             var latencies = new List<long>(1 << 16);
             var statuses = new Dictionary<int, long>();
-            using var connection = new RawConnection(port);
-            for (var i = number * (requests.Length / connections); once || clock.Elapsed < duration; i++)
+            using var connection = new RawConnection(port, from);
+            for (var (i, sent) = (number * (requests.Length / connections), 0); once || clock.Elapsed < duration; i++, sent++)
             {
                 var at = once ? Interlocked.Increment(ref next) : i % requests.Length;
                 if (at >= requests.Length)
@@ -53,6 +60,7 @@ internal static class LoadGenerator
                     break;
                 }
 
+                await pace.WaitAsync(clock, sent + ((double)number / connections));
                 var started = Stopwatch.GetTimestamp();
                 var status = await connection.AskAsync(requests[at]);
                 latencies.Add(Stopwatch.GetTimestamp() - started);
@@ -75,6 +83,18 @@ internal static class LoadGenerator
     private static double Percentile(long[] sorted, double share) =>
         sorted.Length == 0 ? 0 : sorted[(int)((sorted.Length - 1) * share)] * 1000.0 / Stopwatch.Frequency;
 
+    private sealed record Load(int Port, int Connections, byte[][] Requests, Pace Pace, IPAddress From);
+
+    /// <summary>When a connection may send: so often a second, and at once when it is late; 0 is always.</summary>
+    private sealed record Pace(double PerSecond)
+    {
+        public Task WaitAsync(Stopwatch clock, double sent)
+        {
+            var ahead = PerSecond == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(sent / PerSecond) - clock.Elapsed;
+            return ahead > TimeSpan.FromMilliseconds(1) ? Task.Delay(ahead, TimeProvider.System) : Task.CompletedTask;
+        }
+    }
+
     /// <summary>One keep-alive connection that understands just enough of HTTP/1.1.</summary>
     private sealed class RawConnection : IDisposable
     {
@@ -82,7 +102,11 @@ internal static class LoadGenerator
         private readonly byte[] _buffer = new byte[64 * 1024];
         private int _length;
 
-        public RawConnection(int port) => _socket.Connect(IPAddress.Loopback, port);
+        public RawConnection(int port, IPAddress from)
+        {
+            _socket.Bind(new IPEndPoint(from, 0));
+            _socket.Connect(IPAddress.Loopback, port);
+        }
 
         public async ValueTask<int> AskAsync(byte[] request)
         {

@@ -35,10 +35,11 @@ internal sealed class Server : IAsyncDisposable
         StartAsync(typeof(Server).Assembly.Location, port => ["constant", $"http://127.0.0.1:{port}"], "/");
 
     /// <summary>Load on a server, from another process.</summary>
-    public static async Task<LoadResult> LoadAsync(int port, int connections, double seconds, string requests)
+    public static async Task<LoadResult> LoadAsync(
+        int port, int connections, double seconds, string requests, int perSecond = 0, string from = "127.0.0.1")
     {
-        using var process = Start(
-            typeof(Server).Assembly.Location, ["load", $"{port}", $"{connections}", FormattableString.Invariant($"{seconds}"), requests]);
+        string[] arguments = ["load", $"{port}", $"{connections}", FormattableString.Invariant($"{seconds}"), requests, $"{perSecond}", from];
+        using var process = Start(typeof(Server).Assembly.Location, arguments);
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return JsonSerializer.Deserialize<LoadResult>(output) ?? throw new InvalidOperationException("The load generator said nothing.");

@@ -1,6 +1,6 @@
 using OrleansTokens.Benchmarks;
 
-const string Usage = "Usage: Benchmarks [--quick] [--out FILE] [micro] [http] [storage] [ready]   (none named: all)";
+const string Usage = "Usage: Benchmarks [--quick] [--out FILE] [micro] [http] [flood] [storage] [ready]   (none named: all)";
 
 switch (args)
 {
@@ -10,7 +10,7 @@ switch (args)
         return await ConstantServer.RunAsync(url);
 }
 
-string[] known = ["micro", "http", "storage", "ready"];
+string[] known = ["micro", "http", "flood", "storage", "ready"];
 var scale = args.Contains("--quick") ? Scale.Quick : Scale.Full;
 var outAt = Array.IndexOf(args, "--out");
 var named = args.Where((arg, i) => arg != "--quick" && i != outAt && (outAt < 0 || i != outAt + 1)).ToList();
@@ -30,6 +30,9 @@ foreach (var name in named.Count == 0 ? known : [.. named])
             break;
         case "http":
             await HttpBenchmark.RunAsync(report, scale);
+            break;
+        case "flood":
+            await FloodBenchmark.RunAsync(report, scale);
             break;
         case "storage":
             await StorageBenchmark.RunAsync(report, scale);

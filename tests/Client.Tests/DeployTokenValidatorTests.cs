@@ -116,6 +116,17 @@ public sealed class DeployTokenValidatorTests
         DenyReason.CredentialRequired,
         (await _validator.ValidateAnonymousAsync(RegistryAction.DownloadCode, Resource.At(ParsePath("acme/none")))).Reason);
 
+    [Fact]
+    public async Task ValidateAnonymous_OfAGroup_RequiresACredentialWithoutAskingAnybody()
+    {
+        _grid.Fault = new OrleansException("Nobody is to be asked.");
+        foreach (var group in new[] { Resource.Of(new GroupId(1)), Resource.GroupAt(ParsePath("acme")) })
+        {
+            var decision = await _validator.ValidateAnonymousAsync(RegistryAction.ReadGroupPackages, group);
+            Assert.Equal((false, DenyReason.CredentialRequired), (decision.Allowed, decision.Reason));
+        }
+    }
+
     private static async Task UnavailableAsync(Func<Task> call) =>
         Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<TokenAuthorityException>(call)).Code);
 

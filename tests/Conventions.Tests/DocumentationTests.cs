@@ -70,6 +70,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"public (?:async Task|Task|void) (\w+)\(")]
     private static partial Regex Declaration();
 
-    [GeneratedRegex(@"reader\.(?:Text|List|Number|Duration|Choice)(?:<\w+>)?\(""([\w:]+)""")]
+    [GeneratedRegex(@"reader\.(?:Text|List|Number|Duration|Choice|Flag|BaseUrl)(?:<\w+>)?\(""([\w:]+)""")]
     private static partial Regex SettingKey();
 }

@@ -1,15 +1,18 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using OrleansTokens.Client;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.DockerToken;
 
-/// <summary>Answers clients of a container registry that ask for a JWT.</summary>
+/// <summary>Answers clients of a container registry, or of a dependency proxy, that ask for a JWT.</summary>
 internal sealed partial class DockerTokenHandler(
-    DeployTokenValidator validator, RegistryTokenOptions options, ILogger<DockerTokenHandler> logger)
+    DeployTokenValidator validator, AttemptGuard guard, RegistryTokenOptions options, ILogger<DockerTokenHandler> logger)
 {
     /// <summary>Answers one request. Whatever goes wrong on the way, nothing is granted.</summary>
     public async Task<IResult> HandleAsync(HttpContext context)
@@ -17,7 +20,7 @@ internal sealed partial class DockerTokenHandler(
         context.Response.Headers.CacheControl = "no-store";
         try
         {
-            return await AnswerAsync(context.Request, context.RequestAborted);
+            return await AnswerAsync(context);
         }
         catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -27,15 +30,35 @@ internal sealed partial class DockerTokenHandler(
     }
 
     /// <summary>The order is GitLab's: who does not say truly who it is learns nothing about services.</summary>
-    private async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellation)
+    private async Task<IResult> AnswerAsync(HttpContext context)
     {
-        if (!RegistryScopes.TryRead(request.Query["scope"], out var scopes, out var error))
+        if (!RegistryScopes.TryRead(context.Request.Query["scope"], out var scopes, out var error))
         {
             return DockerTokenAnswers.BadRequest(error);
         }
 
+        var form = BasicCredential.Read(context.Request.Headers.Authorization, out var basic);
+        var attempt = await guard.BeginAsync(context, form, basic);
+        if (attempt.Ban is { } ban)
+        {
+            context.Response.Headers.RetryAfter = ban.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            return DockerTokenAnswers.To(ban);
+        }
+
+        var answer = await AnswerAsync(context.Request, form, basic, scopes, context.RequestAborted);
+        attempt.End((answer as IStatusCodeHttpResult)?.StatusCode ?? StatusCodes.Status200OK);
+        return answer;
+    }
+
+    private async Task<IResult> AnswerAsync(
+        HttpRequest request,
+        BasicCredentialForm form,
+        BasicCredential? basic,
+        ImmutableArray<RepositoryScope> scopes,
+        CancellationToken cancellation)
+    {
         Credential? credential = null;
-        switch (BasicCredential.Read(request.Headers.Authorization, out var basic))
+        switch (form)
         {
             case BasicCredentialForm.Present when basic?.Secret is { } secret:
                 credential = Credential.WithUsername(basic.Username, secret);
@@ -44,13 +67,17 @@ internal sealed partial class DockerTokenHandler(
                 return DockerTokenAnswers.Unauthorized;
         }
 
-        if (!IsOurs(request.Query["service"]))
+        var service = request.Query["service"];
+        if (Is(service, options.Service))
         {
-            return await AnswerOtherServiceAsync(credential, cancellation);
+            return DockerTokenAnswers.To(
+                await validator.IssueRegistryTokenAsync(new RegistryTokenRequest(credential, scopes), cancellation));
         }
 
-        return DockerTokenAnswers.To(
-            await validator.IssueRegistryTokenAsync(new RegistryTokenRequest(credential, scopes), cancellation));
+        // Scopes are of no consequence there: the group is looked at when an image is asked for.
+        return Is(service, RegistryTokenOptions.DependencyProxyService)
+            ? DockerTokenAnswers.ToDependencyProxy(await validator.IssueDependencyProxyTokenAsync(credential, cancellation))
+            : await AnswerOtherServiceAsync(credential, cancellation);
     }
 
     private async Task<IResult> AnswerOtherServiceAsync(Credential? credential, CancellationToken cancellation)
@@ -64,6 +91,6 @@ internal sealed partial class DockerTokenHandler(
         return alive.Allowed ? TypedResults.NotFound() : DockerTokenAnswers.To(alive.Reason);
     }
 
-    private bool IsOurs(StringValues service) =>
-        service.Count == 1 && string.Equals(service[0], options.Service, StringComparison.Ordinal);
+    private static bool Is(StringValues service, string name) =>
+        service.Count == 1 && string.Equals(service[0], name, StringComparison.Ordinal);
 }

@@ -62,6 +62,9 @@ internal static partial class RegistryScopes
         return true;
     }
 
+    /// <summary>Whether it is the name of a repository, in lower case.</summary>
+    public static bool IsName(string text) => text.Length <= Limits.MaxRepositoryNameLength && NamePattern().IsMatch(text);
+
     /// <summary>
     /// Splits at the first two colons, as the token server of distribution and GitLab do: a name with a port in it therefore ends at
     /// the host, and has actions that nobody knows. The catalog (<c>registry:catalog:*</c>) is for administrators only, so it is left
@@ -76,7 +79,7 @@ internal static partial class RegistryScopes
 
     private static RepositoryScope? OfRepository(string name, string actions)
     {
-        if (name.Length > Limits.MaxRepositoryNameLength || !NamePattern().IsMatch(name))
+        if (!IsName(name))
         {
             return null;
         }

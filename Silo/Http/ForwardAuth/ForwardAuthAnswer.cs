@@ -1,12 +1,11 @@
-using System.Collections.Immutable;
-using System.Text.Json;
+using OrleansTokens.Silo.Http.Abuse;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
 /// <summary>
-/// The whole answer to a proxy. nginx passes 2xx, 401 and 403 on and makes an error of everything else, so a project that is not
-/// there is 403 with a reason, and only a fault is anything else: it becomes an error at the proxy, which is what it is.
+/// The whole answer to a proxy. nginx passes 2xx, 401 and 403 on and makes an error of everything else, so what is not there is 403
+/// with a reason, and only a fault is anything else: it becomes an error at the proxy, which is what it is.
 /// </summary>
 /// <param name="Status">200, 401, 403 or 503.</param>
 /// <param name="Reason">The value of <see cref="ReasonHeader"/>; null for none.</param>
@@ -18,74 +17,50 @@ internal sealed record ForwardAuthAnswer(
     /// <summary>Says why, where a proxy may want to answer differently.</summary>
     public const string ReasonHeader = "X-Auth-Reason";
 
-    /// <summary>Sent with every 401: git asks without credentials first.</summary>
-    public const string Challenge = "Basic realm=\"GitLab\"";
-
-    /// <summary>The value of <see cref="ReasonHeader"/> for a project that is not there, or not for this client.</summary>
+    /// <summary>The value of <see cref="ReasonHeader"/> for a project or group that is not there, or not for this client.</summary>
     public const string NotFoundReason = "not_found";
 
     /// <summary>The value of <see cref="ReasonHeader"/> for a fault.</summary>
     public const string UnavailableReason = "unavailable";
 
+    /// <summary>The value of <see cref="ReasonHeader"/> for a source that is banned.</summary>
+    public const string BannedReason = "banned";
+
+    /// <summary>The same, where 429 is set as the status of the banned: the proxy has to turn it into that.</summary>
+    public const string TooManyRequestsReason = "too_many_requests";
+
     private const string PlainText = "text/plain; charset=utf-8";
-    private const string LfsJson = "application/vnd.git-lfs+json";
-
-    private const string AccessDenied =
-        "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're required"
-        + " to use a token instead of a password. If a token was provided, it was either incorrect, expired, or improperly scoped.";
-
-    private static readonly ForwardAuthAnswer Allowed = new(StatusCodes.Status200OK);
 
     /// <summary>The answer when nothing is known, which is never that something is allowed.</summary>
     public static readonly ForwardAuthAnswer Unavailable =
         new(StatusCodes.Status503ServiceUnavailable, UnavailableReason, "The answer is not known at present. Try again later.");
 
-    /// <summary>The answer to a credential that is none.</summary>
-    public static readonly ForwardAuthAnswer NotAuthenticated = new(StatusCodes.Status401Unauthorized, Body: AccessDenied);
+    /// <summary>What a 401 asks for; null for every other status.</summary>
+    public string? Challenge { get; private init; }
 
-    private static readonly ForwardAuthAnswer NotFound = new(
+    /// <summary>What was decided, where it is allowed: who asks and where, for the proxy; null for every other status.</summary>
+    public Decision? Granted { get; private init; }
+
+    /// <summary>The seconds after which to try again; null where that would not help.</summary>
+    public long? RetryAfterSeconds { get; private init; }
+
+    /// <summary>Lets the client in.</summary>
+    /// <param name="decision">What allows it. One that does not is a fault.</param>
+    public static ForwardAuthAnswer Allow(Decision decision) => decision is { Allowed: true, Reason: DenyReason.None }
+        ? new(StatusCodes.Status200OK) { Granted = decision }
+        : Unavailable;
+
+    /// <summary>Asks for another credential.</summary>
+    public static ForwardAuthAnswer Ask(string challenge, string body, string contentType = PlainText) =>
+        new(StatusCodes.Status401Unauthorized, Body: body, ContentType: contentType) { Challenge = challenge };
+
+    /// <summary>The answer to somebody who is banned.</summary>
+    public static ForwardAuthAnswer To(Ban ban) => new(
         StatusCodes.Status403Forbidden,
-        NotFoundReason,
-        "The project you were looking for could not be found or you don't have permission to view it.");
-
-    private static readonly ForwardAuthAnswer LfsNotFound =
-        new(StatusCodes.Status403Forbidden, NotFoundReason, Message("Not found."), LfsJson);
-
-    private static readonly ForwardAuthAnswer LfsForbidden =
-        new(StatusCodes.Status403Forbidden, Body: Message("Access forbidden. Check your access level."), ContentType: LfsJson);
-
-    private static readonly ForwardAuthAnswer NoDownload =
-        new(StatusCodes.Status403Forbidden, Body: "You are not allowed to download code.");
-
-    private static readonly ForwardAuthAnswer NoUpload =
-        new(StatusCodes.Status403Forbidden, Body: "You are not allowed to upload code.");
-
-    /// <summary>The answer to a request to a repository. Whatever is not plainly allowed is not allowed.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="decisions">One for each of its questions.</param>
-    public static ForwardAuthAnswer To(GitRequest request, ImmutableArray<Decision> decisions) => decisions[0] switch
+        ban.Status == StatusCodes.Status429TooManyRequests ? TooManyRequestsReason : BannedReason,
+        AttemptGuard.Refusal)
     {
-        { Allowed: true, Reason: DenyReason.None } => Allowed,
-        { Allowed: false, Reason: var reason } => To(request, reason, mayDownload: decisions[^1].Allowed),
-        _ => Unavailable,
-    };
-
-    private static ForwardAuthAnswer To(GitRequest request, DenyReason reason, bool mayDownload) => reason switch
-    {
-        DenyReason.CredentialMalformed or DenyReason.CredentialForged or DenyReason.CredentialRequired => NotAuthenticated,
-        DenyReason.TokenUnknown or DenyReason.TokenRevoked or DenyReason.TokenExpired or DenyReason.HolderGone => NotAuthenticated,
-        DenyReason.SecretMismatch or DenyReason.UsernameMismatch or DenyReason.ScopesOfNoUseHere => NotAuthenticated,
-        // At GitLab a token is looked up among those that reach the project, so one that does not is a wrong one.
-        DenyReason.ResourceOutsideHolder => NotAuthenticated,
-        // So is one of a project without a repository (reference §3.2, step 3).
-        DenyReason.FeatureDisabled => NotAuthenticated,
-        DenyReason.ResourceNotFound => request.IsLfs ? LfsNotFound : NotFound,
-        // git-lfs is told that there is nothing where it may not read, and that it may not write only where it may read.
-        DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived when request.IsLfs =>
-            mayDownload ? LfsForbidden : LfsNotFound,
-        DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived =>
-            request.Access == GitAccess.Upload ? NoUpload : NoDownload,
-        _ => Unavailable,
+        RetryAfterSeconds = ban.RetryAfterSeconds,
     };
 
     /// <summary>The answer to a request about which nothing is decided.</summary>
@@ -104,6 +79,7 @@ internal sealed record ForwardAuthAnswer(
         Refusal.UriEscape => "uri_escape",
         Refusal.UriAmbiguous => "uri_ambiguous",
         Refusal.PathNotUnderstood => "path_not_understood",
+        Refusal.ServiceUnknown => "service_unknown",
         Refusal.CommandNotAllowed or Refusal.HeadNotAllowed => "command_not_allowed",
         _ => "refused",
     };
@@ -122,9 +98,8 @@ internal sealed record ForwardAuthAnswer(
         Refusal.UriEscape => "The original URI has an invalid percent escape.",
         Refusal.UriAmbiguous => "The original URI could mean another path.",
         Refusal.PathNotUnderstood => "Nothing at this path is open to a deploy token.",
+        Refusal.ServiceUnknown => "X-Auth-Service is neither the registry's service nor dependency_proxy.",
         Refusal.CommandNotAllowed => "The command you're trying to execute is not allowed.",
         _ => "",
     };
-
-    private static string Message(string text) => JsonSerializer.Serialize(new Dictionary<string, string> { ["message"] = text });
 }

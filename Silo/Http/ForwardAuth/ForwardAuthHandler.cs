@@ -1,14 +1,14 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
-using OrleansTokens.Client;
-using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
 /// <summary>Answers a proxy that asks whether it may serve a request.</summary>
-internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator, ILogger<ForwardAuthHandler> logger)
+/// <param name="surfaces">What can be asked about; the first that owns an address decides about it, alone.</param>
+/// <param name="logger">Takes faults.</param>
+internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface> surfaces, ILogger<ForwardAuthHandler> logger)
 {
     /// <summary>Who asks, for the proxy to pass on.</summary>
     public const string UserHeader = "X-Auth-User";
@@ -16,8 +16,11 @@ internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator,
     /// <summary>The id of the token, for the proxy's log; 0 for none.</summary>
     public const string TokenIdHeader = "X-Auth-Token-Id";
 
-    /// <summary>The full path of the project, for the proxy's log.</summary>
+    /// <summary>The full path of the project, for the proxy's log; empty where there is none.</summary>
     public const string ProjectHeader = "X-Auth-Project";
+
+    /// <summary>The full path of the group, where the packages of a whole group are asked for; otherwise empty.</summary>
+    public const string GroupHeader = "X-Auth-Group";
 
     /// <summary>
     /// What <see cref="UserHeader"/> says where everybody may do what is asked; no username is like it. It is always sent, since some
@@ -32,7 +35,7 @@ internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator,
     {
         try
         {
-            await AnswerAsync(context, endpoint);
+            await WriteAsync(context.Response, await AnswerAsync(context, endpoint));
         }
         catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
@@ -42,19 +45,29 @@ internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator,
         }
     }
 
-    /// <summary>Writes an answer that tells nobody's name.</summary>
+    /// <summary>Writes an answer.</summary>
     public static Task WriteAsync(HttpResponse response, ForwardAuthAnswer answer)
     {
         response.StatusCode = answer.Status;
         response.Headers.CacheControl = "no-store";
         if (answer.Status == StatusCodes.Status401Unauthorized)
         {
-            response.Headers.WWWAuthenticate = ForwardAuthAnswer.Challenge;
+            response.Headers.WWWAuthenticate = answer.Challenge;
         }
 
         if (answer.Reason is not null)
         {
             response.Headers[ForwardAuthAnswer.ReasonHeader] = answer.Reason;
+        }
+
+        if (answer.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (answer.Granted is { } decision)
+        {
+            Introduce(response.Headers, decision);
         }
 
         if (answer.Body.Length == 0)
@@ -68,57 +81,43 @@ internal sealed partial class ForwardAuthHandler(DeployTokenValidator validator,
         return response.Body.WriteAsync(body, 0, body.Length);
     }
 
-    private async Task AnswerAsync(HttpContext context, string endpoint)
+    private async Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, string endpoint)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var request = context.Request;
-        if (!OriginalRequest.TryRead(request.Headers, request.Method, target, endpoint, out var original, out var refusal)
-            || !GitRequest.TryParse(original, out var git, out refusal))
+        if (!OriginalRequest.TryRead(request.Headers, request.Method, target, endpoint, out var original, out var refusal))
         {
-            await WriteAsync(context.Response, ForwardAuthAnswer.To(refusal));
-            return;
+            return ForwardAuthAnswer.To(refusal);
         }
 
-        if (await DecideAsync(git, context) is not { } decisions)
+        if (surfaces.FirstOrDefault(surface => surface.Owns(original.Uri)) is not { } owner)
         {
-            await WriteAsync(context.Response, ForwardAuthAnswer.NotAuthenticated);
-            return;
+            return ForwardAuthAnswer.To(Refusal.PathNotUnderstood);
         }
 
-        var answer = ForwardAuthAnswer.To(git, decisions);
-        if (answer.Status == StatusCodes.Status200OK)
-        {
-            Introduce(context.Response.Headers, decisions[0]);
-        }
-
-        await WriteAsync(context.Response, answer);
+        return HasSlashOutOfPlace(original.Uri, owner)
+            ? ForwardAuthAnswer.To(Refusal.UriAmbiguous)
+            : await owner.AnswerAsync(context, original);
     }
 
-    /// <summary>The decisions; null where the credential is none that could be anyone's.</summary>
-    private async Task<ImmutableArray<Decision>?> DecideAsync(GitRequest git, HttpContext context)
+    private static bool HasSlashOutOfPlace(OriginalUri uri, IForwardedSurface owner)
     {
-        var cancellation = context.RequestAborted;
-        switch (BasicCredential.Read(context.Request.Headers.Authorization, out var basic))
+        for (var segment = 0; segment < uri.Segments.Length; segment++)
         {
-            case BasicCredentialForm.Present:
-                return basic?.Secret is { } secret
-                    ? await validator.ValidateAllAsync(Credential.WithUsername(basic.Username, secret), git.Questions, cancellation)
-                    : null;
-
-            case BasicCredentialForm.Malformed:
-                return null;
-
-            // Git takes no other scheme, as GitLab does not for it: such a request is one without credentials.
-            default:
-                var wanted = git.Questions[0];
-                return [await validator.ValidateAnonymousAsync(wanted.Action, wanted.Resource, cancellation)];
+            if (uri.Segments[segment].Contains('/', StringComparison.Ordinal) && !owner.MayHoldSlash(uri, segment))
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
     private static void Introduce(IHeaderDictionary headers, Decision decision)
     {
         headers[UserHeader] = decision.Principal?.Username ?? Nobody;
         headers[TokenIdHeader] = decision.Principal?.Token.ToString() ?? "0";
-        headers[ProjectHeader] = decision.Resource?.FullPath;
+        headers[ProjectHeader] = decision.Resource?.FullPath ?? "";
+        headers[GroupHeader] = decision.Group?.FullPath ?? "";
     }
 }

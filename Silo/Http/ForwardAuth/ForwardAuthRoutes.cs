@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OrleansTokens.Silo.Http.ForwardAuth.Packages;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;
 
@@ -15,11 +16,19 @@ internal static class ForwardAuthRoutes
     /// </summary>
     public static void MapForwardAuth(this WebApplication app)
     {
-        var handler = ActivatorUtilities.CreateInstance<ForwardAuthHandler>(app.Services);
+        var handler = new ForwardAuthHandler(Surfaces(app.Services), app.Services.GetRequiredService<ILogger<ForwardAuthHandler>>());
         app.Use((context, next) =>
             LeadsAway(context) ? ForwardAuthHandler.WriteAsync(context.Response, ForwardAuthAnswer.To(Refusal.UriAmbiguous)) : next(context));
         app.Map(Path + "/{**original}", context => handler.HandleAsync(context, context.Request.PathBase + Path)).ExcludeFromDescription();
     }
+
+    /// <summary>What can be asked about. The last owns what no other does.</summary>
+    private static IReadOnlyList<IForwardedSurface> Surfaces(IServiceProvider services) =>
+    [
+        ActivatorUtilities.CreateInstance<PackageSurface>(services),
+        ActivatorUtilities.CreateInstance<ImageSurface>(services),
+        ActivatorUtilities.CreateInstance<GitSurface>(services),
+    ];
 
     /// <summary>Whether the path as received begins with the endpoint's, and the path after the server resolved dot segments does not.</summary>
     private static bool LeadsAway(HttpContext context)

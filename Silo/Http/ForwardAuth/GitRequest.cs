@@ -75,7 +75,9 @@ internal sealed record GitRequest(NamespacePath Project, bool IsWiki, bool IsLfs
         var access = rest switch
         {
             ["info", "lfs", .. var command] => OfLfs(command, original),
+            ["gitlab-lfs", "objects", var id] when IsObjectId(id) => OfLfsObject(original),
             ["gitlab-lfs", "objects", var id, var size] when IsObjectId(id) && IsSize(size) => OfLfsObject(original),
+            ["gitlab-lfs", "objects", var id, var size, "authorize"] when IsObjectId(id) && IsSize(size) => OfLfsObject(original),
             _ => OfGit(rest, original),
         };
         if (access is not { } wanted)

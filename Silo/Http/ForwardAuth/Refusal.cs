@@ -45,6 +45,9 @@ internal enum Refusal
     /// <summary>A git address that no git client uses in this way.</summary>
     CommandNotAllowed,
 
+    /// <summary>The proxy says that it has a service which there is not.</summary>
+    ServiceUnknown,
+
     /// <summary>HEAD where git only ever uses GET.</summary>
     HeadNotAllowed,
 }

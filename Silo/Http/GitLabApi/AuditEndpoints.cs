@@ -17,7 +17,7 @@ internal static class AuditEndpoints
         {
             Noun = "Audit events",
             Target = kind,
-            Access = TargetAccess.Administer,
+            Access = kind is NamespaceKind.Group ? TargetAccess.Own : TargetAccess.Maintain,
             Parameters = [Paging.Page, Paging.PerPage],
             Answer = typeof(AuditEventBody[]),
         },

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
-using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
@@ -37,34 +37,15 @@ internal sealed record ProjectBody(
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("visibility")] string Visibility,
     [property: JsonPropertyName("archived")] bool Archived,
-    [property: JsonPropertyName("namespace")] ProjectNamespaceBody Namespace,
+    [property: JsonPropertyName("namespace")] NamespaceBody Namespace,
     [property: JsonPropertyName("repository_access_level")] string RepositoryAccessLevel,
     [property: JsonPropertyName("container_registry_access_level")] string ContainerRegistryAccessLevel,
     [property: JsonPropertyName("package_registry_access_level")] string PackageRegistryAccessLevel)
 {
     public static ProjectBody Of(NamespaceView view) => new(
         view.Id.Value, view.Description, view.Name, view.FullName, view.Slug.ToString(), view.FullPath, view.CreatedAt,
-        VisibilityNames.Of(view.Visibility), view.Archived, ProjectNamespaceBody.Of(view), FeatureParameters.NameOf(view.Features.Repository),
+        VisibilityNames.Of(view.Visibility), view.Archived, NamespaceBody.Above(view), FeatureParameters.NameOf(view.Features.Repository),
         FeatureParameters.NameOf(view.Features.ContainerRegistry), FeatureParameters.NameOf(view.Features.PackageRegistry));
-}
-
-/// <summary>The group that a project is in.</summary>
-internal sealed record ProjectNamespaceBody(
-    [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("path")] string Path,
-    [property: JsonPropertyName("kind")] string Kind,
-    [property: JsonPropertyName("full_path")] string FullPath,
-    [property: JsonPropertyName("parent_id")] long? ParentId)
-{
-    public static ProjectNamespaceBody Of(NamespaceView project)
-    {
-        // A project is always in a group, so its lineage has at least two nodes.
-        var above = project.Lineage with { Nodes = project.Lineage.Nodes.RemoveAt(0) };
-        var parent = above.Nodes.Length > 1 ? above.Nodes[1].Id.Value : (long?)null;
-        return new ProjectNamespaceBody(
-            above.Node.Id.Value, above.Node.Name, above.Node.Slug.ToString(), "group", above.FullPath, parent);
-    }
 }
 
 /// <summary>A deploy token. Its secret is in the answer that issues it, and nowhere else.</summary>
@@ -99,7 +80,7 @@ internal sealed record ExplanationBody(
         DenyReasonNames.Of(explanation.Decision.Reason),
         explanation.Token is { } token ? DeployTokenBody.Of(token, now) : null,
         explanation.Token is { } held ? HolderBody.Of(held.Holder) : null,
-        explanation.Decision.Resource is { } resource ? new ResourceBody(resource.Id.Value, resource.FullPath) : null,
+        ResourceBody.Of(explanation.Decision),
         [.. explanation.Facts.Select(fact => new FactBody(fact.Check, fact.Passed, fact.Detail))]);
 }
 
@@ -111,10 +92,19 @@ internal sealed record HolderBody(
     public static HolderBody Of(NamespaceId holder) => new(holder.Kind is NamespaceKind.Group ? "group" : "project", holder.Value);
 }
 
-/// <summary>The project that an action was aimed at.</summary>
+/// <summary>The project or group that an action was aimed at.</summary>
 internal sealed record ResourceBody(
+    [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("full_path")] string FullPath);
+    [property: JsonPropertyName("full_path")] string FullPath)
+{
+    public static ResourceBody? Of(Decision decision) => decision switch
+    {
+        { Resource: { } project } => new("project", project.Id.Value, project.FullPath),
+        { Group: { } group } => new("group", group.Id.Value, group.FullPath),
+        _ => null,
+    };
+}
 
 /// <summary>One thing that a decision looked at.</summary>
 internal sealed record FactBody(
@@ -133,16 +123,32 @@ internal sealed record SigningKeyBody(
     public static SigningKeyBody Of(PublishedKey key) => new(key.KeyId, key.Algorithm, key.CreatedAt, key.SignsFrom, key.PublishedUntil);
 }
 
-/// <summary>The operator who calls.</summary>
-internal sealed record UserBody(
-    [property: JsonPropertyName("id")] long Id,
-    [property: JsonPropertyName("username")] string Username,
-    [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("state")] string State,
-    [property: JsonPropertyName("is_admin")] bool IsAdmin)
+/// <summary>What is set for the whole installation, under GitLab's names where it has them.</summary>
+internal sealed record ApplicationSettingsBody(
+    [property: JsonPropertyName("external_authorization_service_enabled")] bool ExternalAuthorizationServiceEnabled,
+    [property: JsonPropertyName("allow_deploy_tokens_and_keys_with_external_authn")] bool AllowDeployTokensAndKeysWithExternalAuthn,
+    [property: JsonPropertyName("group_packages_of_parents")] bool GroupPackagesOfParents,
+    [property: JsonPropertyName("ci_deploy_token_of_ancestors")] bool CiDeployTokenOfAncestors,
+    [property: JsonPropertyName("container_registry_token_expire_delay")] int? ContainerRegistryTokenExpireDelay,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_enabled")] bool FailureBanEnabled,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_maxretry")] int FailureBanMaxRetry,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_findtime")] int FailureBanFindTime,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_bantime")] int FailureBanBanTime,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_ip_whitelist")] string[] FailureBanAllowedSources,
+    [property: JsonPropertyName("rack_attack_git_basic_auth_status")] int FailureBanStatus)
 {
-    public static UserBody Of(OperatorPrincipal caller) =>
-        new(caller.Id.Value, caller.Username, caller.Name, "active", caller.IsAdministrator);
+    public static ApplicationSettingsBody Of(ApplicationSettings settings) => new(
+        settings.ExternalAuthorizationServiceEnabled,
+        settings.AllowDeployTokensAndKeysWithExternalAuthn,
+        settings.GroupPackagesOfParents,
+        settings.CiDeployTokenOfAncestors,
+        settings.ContainerRegistryTokenExpireDelay,
+        settings.FailureBan.Enabled,
+        settings.FailureBan.MaxRetry,
+        settings.FailureBan.FindTimeSeconds,
+        settings.FailureBan.BanTimeSeconds,
+        [.. settings.FailureBan.AllowedSources.Select(static range => range.ToString())],
+        settings.FailureBan.Status);
 }
 
 /// <summary>What answers.</summary>

@@ -34,13 +34,15 @@ internal static class DeployTokenEndpoints
 
     private static void MapHolder(IEndpointRouteBuilder routes, NamespaceKind kind, string path, string holder)
     {
+        // As at GitLab: in a group, maintainers look, and owners make and take away.
+        var changing = kind is NamespaceKind.Group ? TargetAccess.Own : TargetAccess.Maintain;
         var word = holder.ToLowerInvariant();
         Operation Declare(HttpMethod method, string segment, string verb, string summary) =>
             new(method, path + segment, verb + holder + "DeployToken", summary)
             {
                 Noun = Noun,
                 Target = kind,
-                Access = TargetAccess.Administer,
+                Access = method == HttpMethod.Get ? TargetAccess.Maintain : changing,
                 Answer = typeof(DeployTokenBody),
             };
 

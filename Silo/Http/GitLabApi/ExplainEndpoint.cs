@@ -17,7 +17,7 @@ internal static class ExplainEndpoint
 
     private static readonly ChoiceParameter Action = new("action", "What the token is to do.", ActionNames.All) { Required = true };
     private static readonly TextParameter ResourceParameter =
-        new("resource", "Id or full path of the project; for images also the path of the image.");
+        new("resource", "Id or full path of the project; for images also the path of the image; for a group's packages and its dependency proxy the group.");
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOperation(
         new(HttpMethod.Post, "/deploy_tokens/explain", "explainDeployToken", "Why a deploy token may or may not do something")
@@ -84,10 +84,11 @@ internal static class ExplainEndpoint
 
     private static Resource? ResourceOf(string text, RegistryAction action)
     {
-        var id = PathId.OfProject(text);
+        var ofGroups = ActionNames.IsOfGroups(action);
+        var id = ofGroups ? PathId.OfGroup(text) : PathId.OfProject(text);
         if (id?.Number is { } number)
         {
-            return Resource.Of(new ProjectId(number));
+            return ofGroups ? Resource.Of(new GroupId(number)) : Resource.Of(new ProjectId(number));
         }
 
         if (!NamespacePath.TryParse(id?.Path, out var path))
@@ -95,8 +96,10 @@ internal static class ExplainEndpoint
             return null;
         }
 
-        return action is RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage
-            ? Resource.Within(path)
-            : Resource.At(path);
+        return action switch
+        {
+            RegistryAction.PullImage or RegistryAction.PushImage or RegistryAction.DeleteImage => Resource.Within(path),
+            _ => ofGroups ? Resource.GroupAt(path) : Resource.At(path),
+        };
     }
 }

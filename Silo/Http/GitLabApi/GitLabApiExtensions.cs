@@ -16,14 +16,19 @@ internal static class GitLabApiExtensions
     public static IEndpointRouteBuilder MapGitLabApi(this IEndpointRouteBuilder routes)
     {
         InstallationEndpoints.Map(routes);
+        UserEndpoints.Map(routes);
+        PersonalAccessTokenEndpoints.Map(routes);
+        NamespaceEndpoints.Map(routes);
         GroupEndpoints.Map(routes);
         ProjectEndpoints.Map(routes);
+        MemberEndpoints.Map(routes);
         DeployTokenEndpoints.Map(routes);
         AuditEndpoints.Map(routes);
         JobVariableEndpoints.Map(routes);
         ExplainEndpoint.Map(routes);
         TokenInformationEndpoints.Map(routes);
         SigningKeyEndpoints.Map(routes);
+        ApplicationSettingsEndpoints.Map(routes);
         return routes;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansTokens.Errors;
 using OrleansTokens.Silo.Http.Parameters;
 
@@ -8,6 +9,23 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 internal static class GitLabErrors
 {
     public static IResult Unauthorized { get; } = Message(StatusCodes.Status401Unauthorized, "401 Unauthorized");
+
+    /// <summary>The credential was good once: its holder is told what has become of it.</summary>
+    public static IResult RevokedToken { get; } = new TokenError(
+        StatusCodes.Status401Unauthorized, "invalid_token", "Token was revoked. You have to re-authorize from the user.");
+
+    public static IResult ExpiredToken { get; } = new TokenError(
+        StatusCodes.Status401Unauthorized, "invalid_token", "Token is expired. You can either do re-authorization or token refresh.");
+
+    public static IResult InsufficientScope { get; } = new TokenError(
+        StatusCodes.Status403Forbidden,
+        "insufficient_scope",
+        "The request requires higher privileges than provided by the access token.",
+        "api");
+
+    public static IResult Blocked { get; } = Message(StatusCodes.Status403Forbidden, "403 Forbidden - Your account has been blocked.");
+
+    public static IResult UserNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 User Not Found");
 
     public static IResult Forbidden { get; } = Message(StatusCodes.Status403Forbidden, "403 Forbidden");
 
@@ -91,3 +109,24 @@ internal sealed record NestedErrorBody(ErrorBody Message);
 
 /// <summary>What is wrong with fields, by name.</summary>
 internal sealed record FieldErrorsBody(IReadOnlyDictionary<string, IReadOnlyList<string>> Message);
+
+/// <summary>Why an operator token does not suffice, as RFC 6750 says it.</summary>
+internal sealed record TokenErrorBody(
+    [property: JsonPropertyName("error")] string Error,
+    [property: JsonPropertyName("error_description")] string ErrorDescription,
+    [property: JsonPropertyName("scope"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scope);
+
+/// <summary>A refusal of an operator token, with its challenge where another token would help.</summary>
+internal sealed class TokenError(int status, string error, string description, string? scope = null) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            httpContext.Response.Headers.WWWAuthenticate =
+                $"Bearer realm=\"Protected by OAuth 2.0\", error=\"{error}\", error_description=\"{description}\"";
+        }
+
+        return GitLabJson.Result(status, new TokenErrorBody(error, description, scope)).ExecuteAsync(httpContext);
+    }
+}

@@ -12,6 +12,7 @@ internal static class GitLabFaults
         ErrorCode.InvalidArgument or ErrorCode.PathTaken when !fault.Faults.IsDefaultOrEmpty => GitLabErrors.Fields(fault.Faults),
         ErrorCode.InvalidArgument or ErrorCode.PathTaken or ErrorCode.LimitExceeded or ErrorCode.Conflict =>
             GitLabErrors.Message(StatusCodes.Status400BadRequest, "400 Bad request - " + fault.Message),
+        ErrorCode.AlreadyExists => GitLabErrors.Message(StatusCodes.Status409Conflict, fault.Message),
         ErrorCode.NotFound => GitLabErrors.NotFound,
         _ => GitLabErrors.Unavailable,
     };

@@ -40,7 +40,8 @@ internal static class GroupEndpoints
             new(HttpMethod.Post, "/groups", "createGroup", "Make a group")
             {
                 Noun = Noun,
-                Caller = Caller.Administrator,
+                Description = "Whoever makes it owns it. A group in a group is made by a maintainer of that one.",
+                Caller = Caller.Operator,
                 Parameters = [RequiredName, RequiredPath, ParentId, NamespaceParameters.Description, NamespaceParameters.Visibility],
                 Status = StatusCodes.Status201Created,
                 Answer = typeof(GroupBody),
@@ -51,10 +52,9 @@ internal static class GroupEndpoints
     private static void MapLists(IEndpointRouteBuilder routes)
     {
         routes.MapOperation(
-            new(HttpMethod.Get, "/groups", "listGroups", "All groups")
+            new(HttpMethod.Get, "/groups", "listGroups", "Groups that the caller sees")
             {
                 Noun = Noun,
-                Caller = Caller.Administrator,
                 Parameters = [.. Groups.Parameters, TopLevelOnly],
                 Answer = typeof(GroupBody[]),
             },
@@ -115,7 +115,6 @@ internal static class GroupEndpoints
         new(HttpMethod.Get, $"/groups/{{id}}/{segment}", id, summary)
         {
             Noun = Noun,
-            Caller = Caller.Administrator,
             Target = NamespaceKind.Group,
             Parameters = parameters,
             Answer = answer,
@@ -127,16 +126,24 @@ internal static class GroupEndpoints
             Noun = Noun,
             Caller = Caller.Operator,
             Target = NamespaceKind.Group,
-            Access = TargetAccess.Administer,
+            Access = TargetAccess.Own,
             Answer = typeof(GroupBody),
         };
 
     private static async Task<IResult> CreateAsync(ApiCall call)
     {
         var parent = new GroupId(call.Arguments.FindValue(ParentId) ?? 0);
-        if (!parent.IsNone && await call.Authority.GetNamespaceAsync(parent.AsNamespace, call.Aborted) is null)
+        if (!parent.IsNone)
         {
-            return GitLabErrors.GroupNotFound;
+            if (await ParentAsync(call, parent) is not { } found)
+            {
+                return GitLabErrors.GroupNotFound;
+            }
+
+            if (!Access.CanMakeGroups(found.Level))
+            {
+                return GitLabErrors.Forbidden;
+            }
         }
 
         var (request, refusal) = NamespaceChanges.ToCreate(
@@ -147,12 +154,24 @@ internal static class GroupEndpoints
     private static async Task<IResult> TransferAsync(ApiCall call)
     {
         var parent = new GroupId(call.Arguments.FindValue(NewParentId) ?? 0);
-        if (!parent.IsNone && await call.Authority.GetNamespaceAsync(parent.AsNamespace, call.Aborted) is null)
+        if (!parent.IsNone)
         {
-            return GitLabErrors.GroupNotFound;
+            if (await ParentAsync(call, parent) is not { } found)
+            {
+                return GitLabErrors.GroupNotFound;
+            }
+
+            if (!Access.CanMakeGroups(found.Level))
+            {
+                return GitLabErrors.Message(
+                    StatusCodes.Status400BadRequest, "Transfer failed: You don't have enough permissions.");
+            }
         }
 
         return call.Answer(GroupBody.Of(
             await call.Authority.TransferNamespaceAsync(call.Target.Id, parent, call.Caller.Id, call.Aborted)));
     }
+
+    private static Task<ApiTarget?> ParentAsync(ApiCall call, GroupId parent) =>
+        TargetLookup.FindGroupAsync(call, PathId.OfGroup(parent.ToString()), orPersonal: false);
 }

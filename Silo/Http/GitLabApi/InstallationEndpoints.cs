@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
-/// <summary>What clients ask before anything else: <c>/api/v4/version</c> and <c>/api/v4/user</c>.</summary>
+/// <summary>What clients ask before anything else: <c>/api/v4/version</c>.</summary>
 internal static class InstallationEndpoints
 {
     /// <summary>The GitLab release whose behaviour is matched. Clients switch features on by it, so it is not the product's own version.</summary>
@@ -23,13 +23,5 @@ internal static class InstallationEndpoints
                 Answer = typeof(VersionBody),
             },
             call => Task.FromResult(call.Answer(new VersionBody(MatchedGitLabVersion, "orleanstokens-" + ProductVersion))));
-        routes.MapOperation(
-            new(HttpMethod.Get, "/user", "getUser", "The operator who calls")
-            {
-                Noun = Noun,
-                Caller = Caller.Operator,
-                Answer = typeof(UserBody),
-            },
-            call => Task.FromResult(call.Answer(UserBody.Of(call.Caller))));
     }
 }

@@ -12,7 +12,8 @@ internal static class JobVariableEndpoints
             Description = "Of the active tokens named gitlab-deploy-token the one with the lowest id, the project's own before its group's. Both "
                 + "variables or none. Every reading is in the project's audit.",
             Target = NamespaceKind.Project,
-            Access = TargetAccess.Administer,
+            RevealsSecret = true,
+            Access = TargetAccess.Maintain,
             Answer = typeof(JobVariableBody[]),
         },
         ReadAsync);

@@ -18,9 +18,20 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
 
     private readonly ChoiceParameter _sort = new("sort", "Which way the list is sorted.", "asc", "desc") { Fallback = direction };
 
-    public IReadOnlyList<Parameter> Parameters => [_search, _orderBy, _sort, Paging.Page, Paging.PerPage];
+    private readonly BooleanParameter _owned = new("owned", "True: only those that the caller owns.") { Fallback = false };
 
-    /// <summary>Lists what is directly in a group, in it at any depth, at the top, or everywhere.</summary>
+    private readonly IntegerChoiceParameter _minimum = new(
+        "min_access_level",
+        "Only those where the caller is a member, or of a group above, at this access level or a higher one.",
+        [.. Enum.GetValues<AccessLevel>().Where(static level => level != AccessLevel.None).Select(static level => (long)level)]);
+
+    private readonly BooleanParameter _membership =
+        new("membership", "True: only those where the caller is a member, or of a group above.") { Fallback = false };
+
+    public IReadOnlyList<Parameter> Parameters =>
+        [_search, _orderBy, _sort, _owned, _minimum, .. kind is NamespaceKind.Project ? [_membership] : Array.Empty<Parameter>(), Paging.Page, Paging.PerPage];
+
+    /// <summary>Lists what the caller sees directly in a group, in it at any depth, at the top, or everywhere.</summary>
     public async Task<IResult> AnswerAsync(
         ApiCall call, GroupId? parent = null, GroupId? subtree = null, bool topLevelOnly = false)
     {
@@ -37,10 +48,25 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
                 Orders.Single(row => row.Name == arguments.Get(_orderBy)).Order,
                 arguments.Get(_sort) == "desc",
                 page.Offset,
-                page.PerPage),
+                page.PerPage,
+                Reader(call)),
             call.Aborted);
         return kind is NamespaceKind.Group
             ? call.AnswerPage(page, found.Total, found.Items, GroupBody.Of)
             : call.AnswerPage(page, found.Total, found.Items, ProjectBody.Of);
+    }
+
+    /// <summary>Who reads; null where all is shown.</summary>
+    private ListReader? Reader(ApiCall call)
+    {
+        var (arguments, caller) = (call.Arguments, call.CallerIfAny);
+        var minimum = arguments.Get(_owned) ? AccessLevel.Owner : (AccessLevel)(arguments.FindValue(_minimum) ?? 0);
+        var isMembershipOnly = minimum > AccessLevel.None || (kind is NamespaceKind.Project && arguments.Get(_membership));
+        return caller is { IsAdministrator: true } && !isMembershipOnly
+            ? null
+            : new ListReader(
+                caller?.Id ?? default,
+                isMembershipOnly ? null : Access.Sees(caller),
+                minimum > AccessLevel.Guest ? minimum : AccessLevel.Guest);
     }
 }

@@ -34,6 +34,12 @@ internal sealed record Operation(HttpMethod Method, string Path, string Id, stri
     /// <summary>What the caller must be able to do with the target.</summary>
     public TargetAccess Access { get; init; } = TargetAccess.Read;
 
+    /// <summary>Whether a token that is only good for reading may call it, although it changes something.</summary>
+    public bool ForEveryToken { get; init; }
+
+    /// <summary>Whether it hands out a secret: then a token that is only good for reading may not call it, although it changes nothing.</summary>
+    public bool RevealsSecret { get; init; }
+
     /// <summary>Whether parameters are documented as the body's. A DELETE has one only where what it sends must not stand in an
     /// address.</summary>
     public bool HasBody { get; init; } = Method != HttpMethod.Get && Method != HttpMethod.Delete;
@@ -58,12 +64,15 @@ internal enum Caller
     Administrator = 2,
 }
 
-/// <summary>What a caller must be able to do with a group or project.</summary>
+/// <summary>What a caller must be able to do with a group or project: the least access level.</summary>
 internal enum TargetAccess
 {
     /// <summary>See it.</summary>
     Read = 0,
 
-    /// <summary>Change it, or administer its deploy tokens.</summary>
-    Administer = 1,
+    /// <summary>As a maintainer.</summary>
+    Maintain = AccessLevel.Maintainer,
+
+    /// <summary>As an owner.</summary>
+    Own = AccessLevel.Owner,
 }

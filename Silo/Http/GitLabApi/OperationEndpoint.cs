@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Primitives;
-using OrleansTokens.Client;
 using OrleansTokens.Namespaces;
-using OrleansTokens.Operators;
 using OrleansTokens.Silo.Http.Parameters;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
@@ -36,7 +34,7 @@ internal static class OperationEndpoint
         http.Response.Headers.XContentTypeOptions = "nosniff";
 
         // Found out first, because it decides how much is read; told only after what is wrong with the parameters.
-        var (caller, refusal) = await AuthenticateAsync(http);
+        var (caller, refusal) = await OperatorAuthenticator.AuthenticateAsync(http);
         var allowances = http.RequestServices.GetRequiredService<BodyAllowances>();
         var (sent, fault) = await RequestParameters.ReadAsync(http.Request, caller is null ? allowances.Strangers : allowances.Operators);
         if (fault is not null)
@@ -52,26 +50,13 @@ internal static class OperationEndpoint
             return GitLabErrors.BadParameters(complaints!);
         }
 
-        refusal ??= Access.Refuse(caller, operation.Caller);
-        NamespaceView? target = null;
+        refusal ??= Access.Refuse(caller, operation);
+        ApiTarget? target = null;
         if (refusal is null && operation.Target is not NamespaceKind.None)
         {
-            (target, refusal) = await TargetLookup.FindAsync(http, operation, caller);
+            (target, refusal) = await TargetLookup.FindAsync(http, operation, caller?.Operator);
         }
 
         return refusal ?? await handle(new ApiCall(http, operation, arguments, caller, target));
-    }
-
-    private static async Task<(OperatorPrincipal? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext http)
-    {
-        var credential = OperatorCredential.Of(http.Request);
-        if (credential.Kind is OperatorCredentialKind.None)
-        {
-            return default;
-        }
-
-        var authority = http.RequestServices.GetRequiredService<DeployTokenAdministration>();
-        var caller = credential.Token is { } token ? await authority.AuthenticateOperatorAsync(token, http.RequestAborted) : null;
-        return (caller, caller is null ? GitLabErrors.Unauthorized : null);
     }
 }

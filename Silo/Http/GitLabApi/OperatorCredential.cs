@@ -1,17 +1,19 @@
 using Microsoft.Extensions.Primitives;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Silo.Http.Oidc;
 
 namespace OrleansTokens.Silo.Http.GitLabApi;
 
 /// <summary>The credential by which an operator authenticates, as far as a request shows one.</summary>
 /// <param name="Kind">What the request shows.</param>
 /// <param name="Token">The operator token, not yet authenticated; null unless one was presented.</param>
+/// <param name="Jwt">What was presented as Bearer, where it has the shape of a JWT; it may be an operator token all the same.</param>
 /// <remarks>
 /// A private token (<c>PRIVATE-TOKEN</c> header or <c>private_token</c> query parameter) counts before
 /// <c>Authorization: Bearer</c>, as in GitLab: a proxy may add an Authorization of its own. Within one of the two kinds, different
 /// values are invalid rather than guessed between. Basic, <c>Deploy-Token</c> and <c>JOB-TOKEN</c> mean nothing here.
 /// </remarks>
-internal readonly record struct OperatorCredential(OperatorCredentialKind Kind, Secret? Token)
+internal readonly record struct OperatorCredential(OperatorCredentialKind Kind, Secret? Token, OperatorJwt? Jwt = null)
 {
     private const string PrivateTokenHeader = "PRIVATE-TOKEN";
     private const string BearerPrefix = "Bearer ";
@@ -21,7 +23,14 @@ internal readonly record struct OperatorCredential(OperatorCredentialKind Kind, 
     {
         var privateTokens = request.Headers[PrivateTokenHeader].Concat(request.Query[SecretParameters.PrivateToken]);
         var credential = OnlyOne(privateTokens);
-        return credential.Kind is OperatorCredentialKind.None ? OnlyOne(BearerTokens(request.Headers.Authorization)) : credential;
+        if (credential.Kind is not OperatorCredentialKind.None)
+        {
+            return credential;
+        }
+
+        // A JWT is longer than an operator token can be.
+        var bearers = BearerTokens(request.Headers.Authorization).Select(static bearer => bearer.Trim()).Distinct().ToList();
+        return OnlyOne(bearers) with { Jwt = bearers is [var only] && OperatorJwt.TryCreate(only, out var jwt) ? jwt : null };
     }
 
     private static OperatorCredential OnlyOne(IEnumerable<string?> sent)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Silo.Http.Parameters;
 
@@ -8,17 +9,19 @@ internal static class ProjectEndpoints
 {
     private const string Noun = "Projects";
 
-    private static readonly IntegerParameter GroupIdParameter = new("namespace_id", "Id of the group to make it in.") { Required = true };
-    private static readonly TextParameter NewGroup = new("namespace", "Id or full path of the group to move it to.") { Required = true };
+    private static readonly IntegerParameter GroupIdParameter =
+        new("namespace_id", "Id of the group to make it in; none for the caller's personal namespace.");
+
+    private static readonly TextParameter NewGroup =
+        new("namespace", "Id or full path of the group to move it to, or of the caller's personal namespace.") { Required = true };
     private static readonly NamespaceListing Projects = new(NamespaceKind.Project, "created_at", "desc");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapOperation(
-            new(HttpMethod.Get, "/projects", "listProjects", "All projects")
+            new(HttpMethod.Get, "/projects", "listProjects", "Projects that the caller sees")
             {
                 Noun = Noun,
-                Caller = Caller.Administrator,
                 Parameters = Projects.Parameters,
                 Answer = typeof(ProjectBody[]),
             },
@@ -35,8 +38,8 @@ internal static class ProjectEndpoints
             new(HttpMethod.Post, "/projects", "createProject", "Make a project")
             {
                 Noun = Noun,
-                Description = "Without a name the path is the name; without a path it is made of the name.",
-                Caller = Caller.Administrator,
+                Description = "Without a name the path is the name; without a path it is made of the name. Developers of the group may.",
+                Caller = Caller.Operator,
                 Parameters =
                 [
                     NamespaceParameters.Name, NamespaceParameters.Path, GroupIdParameter, NamespaceParameters.Description,
@@ -60,12 +63,12 @@ internal static class ProjectEndpoints
         routes.MapOperation(
             Change(HttpMethod.Put, "", "changeProject", "Change a project") with
             {
+                Description = "Maintainers may; its visibility is for owners to change.",
+                Access = TargetAccess.Maintain,
                 Parameters = changeable,
                 Rules = [new ParameterRule.AtLeastOne(changeable)],
             },
-            async call => await NamespaceChanges.ChangeAsync(call) is var (changed, refusal) && refusal is null
-                ? call.Answer(ProjectBody.Of(changed!))
-                : refusal!);
+            ChangeAsync);
         routes.MapOperation(
             Change(HttpMethod.Put, "/transfer", "transferProject", "Move a project to another group") with { Parameters = [NewGroup] },
             TransferAsync);
@@ -94,14 +97,13 @@ internal static class ProjectEndpoints
             Noun = Noun,
             Caller = Caller.Operator,
             Target = NamespaceKind.Project,
-            Access = TargetAccess.Administer,
+            Access = TargetAccess.Own,
             Answer = typeof(ProjectBody),
         };
 
     private static async Task<IResult> CreateAsync(ApiCall call)
     {
-        var group = new GroupId(call.Arguments.Get(GroupIdParameter));
-        if (group.IsNone || await call.Authority.GetNamespaceAsync(group.AsNamespace, call.Aborted) is null)
+        if (await PlaceAsync(call) is not { } group)
         {
             return GitLabErrors.Field("namespace", "is not valid");
         }
@@ -112,14 +114,44 @@ internal static class ProjectEndpoints
         return refusal ?? call.Answer(ProjectBody.Of(await call.Authority.CreateProjectAsync(request!, call.Aborted)));
     }
 
+    /// <summary>Where a new project goes, if the caller may put one there.</summary>
+    private static async Task<GroupId?> PlaceAsync(ApiCall call)
+    {
+        if (call.Arguments.FindValue(GroupIdParameter) is not { } id)
+        {
+            return await call.Operators.EnsurePersonalNamespaceAsync(call.Caller.Id, call.Aborted);
+        }
+
+        var place = PathId.OfGroup(id.ToString(CultureInfo.InvariantCulture));
+        return await TargetLookup.FindGroupAsync(call, place, orPersonal: true) is { } found && Access.CanMakeProjects(found.Level)
+            ? found.Node.Id.AsGroup
+            : null;
+    }
+
+    private static async Task<IResult> ChangeAsync(ApiCall call)
+    {
+        var visibility = NamespaceParameters.VisibilityOf(call.Arguments);
+        if (visibility is not null && visibility != call.Target.Visibility && !Access.Can(call.Level, TargetAccess.Own))
+        {
+            return GitLabErrors.Forbidden;
+        }
+
+        var (changed, refusal) = await NamespaceChanges.ChangeAsync(call);
+        return refusal ?? call.Answer(ProjectBody.Of(changed!));
+    }
+
     private static async Task<IResult> TransferAsync(ApiCall call)
     {
-        var (group, _) = PathId.OfGroup(call.Arguments.Get(NewGroup)) is { } id
-            ? await TargetLookup.LookUpAsync(call.Authority, NamespaceKind.Group, id, call.Aborted)
-            : default;
-        return group is null
-            ? GitLabErrors.NamespaceNotFound
-            : call.Answer(ProjectBody.Of(
-                await call.Authority.TransferNamespaceAsync(call.Target.Id, group.Id.AsGroup, call.Caller.Id, call.Aborted)));
+        if (await TargetLookup.FindGroupAsync(call, PathId.OfGroup(call.Arguments.Get(NewGroup)), orPersonal: true) is not { } group)
+        {
+            return GitLabErrors.NamespaceNotFound;
+        }
+
+        return Access.CanTakeProjects(group.Level)
+            ? call.Answer(ProjectBody.Of(
+                await call.Authority.TransferNamespaceAsync(call.Target.Id, group.Node.Id.AsGroup, call.Caller.Id, call.Aborted)))
+            : GitLabErrors.Message(
+                StatusCodes.Status400BadRequest,
+                "Failed to transfer project You don't have permission to transfer projects into that namespace.");
     }
 }

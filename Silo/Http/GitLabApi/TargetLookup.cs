@@ -9,7 +9,7 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 internal static class TargetLookup
 {
     /// <summary>Exactly one part of the result is not null.</summary>
-    public static async Task<(NamespaceView? Target, IResult? Refusal)> FindAsync(
+    public static async Task<(ApiTarget? Target, IResult? Refusal)> FindAsync(
         HttpContext http, Operation operation, OperatorPrincipal? caller)
     {
         var unknown = operation.Target is NamespaceKind.Group ? GitLabErrors.GroupNotFound : GitLabErrors.ProjectNotFound;
@@ -19,7 +19,14 @@ internal static class TargetLookup
         var (target, moved) = id is null ? default : await LookUpAsync(authority, operation.Target, id.Value, http.RequestAborted);
 
         // In this order, so that nobody learns from a refusal that something is there which is not theirs to see.
-        if (target is null || !Access.CanRead(caller, target))
+        if (target is null || !target.PersonalOf.IsNone)
+        {
+            return (null, unknown);
+        }
+
+        var level = await Access.LevelAsync(
+            http.RequestServices.GetRequiredService<OperatorAdministration>(), caller, target.Id, http.RequestAborted);
+        if (!Access.CanRead(caller, level, target))
         {
             return (null, unknown);
         }
@@ -29,9 +36,21 @@ internal static class TargetLookup
             return (null, Moved(http, target));
         }
 
-        return operation.Access is TargetAccess.Administer && !Access.CanAdminister(caller)
-            ? (null, GitLabErrors.Forbidden)
-            : (target, null);
+        return Access.Can(level, operation.Access) ? (new ApiTarget(target, level), null) : (null, GitLabErrors.Forbidden);
+    }
+
+    /// <summary>The group that a parameter names, and what the caller may do with it; null where it is not there for the caller. A personal
+    /// namespace is there for its operator only, and only where asked for.</summary>
+    public static async Task<ApiTarget?> FindGroupAsync(ApiCall call, PathId? id, bool orPersonal)
+    {
+        var (group, _) = id is { } known ? await LookUpAsync(call.Authority, NamespaceKind.Group, known, call.Aborted) : default;
+        if (group is null || (!group.PersonalOf.IsNone && !(orPersonal && (call.Caller.IsAdministrator || group.PersonalOf == call.Caller.Id))))
+        {
+            return null;
+        }
+
+        var level = await Access.LevelAsync(call.Operators, call.Caller, group.Id, call.Aborted);
+        return Access.CanRead(call.Caller, level, group) ? new ApiTarget(group, level) : null;
     }
 
     /// <summary>A group or project by id or path, whoever asks; whether an old path was used.</summary>

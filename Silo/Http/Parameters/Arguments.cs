@@ -7,7 +7,9 @@ internal sealed class Arguments
 {
     private readonly Dictionary<Parameter, object> _values;
 
-    private Arguments(Dictionary<Parameter, object> values) => _values = values;
+    private readonly HashSet<Parameter> _sent;
+
+    private Arguments(Dictionary<Parameter, object> values, HashSet<Parameter> sent) => (_values, _sent) = (values, sent);
 
     /// <summary>Reads all declared parameters. Returns null with every complaint, in the order of declaration and in Grape's words
     /// (<c>name is missing, scopes is missing</c>), when any is refused.</summary>
@@ -24,11 +26,17 @@ internal sealed class Arguments
         out string? error)
     {
         var values = new Dictionary<Parameter, object>(declared.Count);
+        var given = new HashSet<Parameter>();
         var complaints = new List<string>();
         foreach (var parameter in declared)
         {
             var value = parameter.InPath ? PathValue(pathSegment(parameter.Name)) : sent[parameter.Name];
             string? complaint = null;
+            if (value is not null)
+            {
+                given.Add(parameter);
+            }
+
             var read = value is null ? null : parameter.Read(value, out complaint);
             if (complaint is null && read is null && parameter.Required)
             {
@@ -39,15 +47,15 @@ internal sealed class Arguments
             {
                 complaints.Add($"{parameter.Name} {complaint}");
             }
-            else if ((read ?? parameter.FallbackValue) is { } given)
+            else if ((read ?? parameter.FallbackValue) is { } argument)
             {
-                values[parameter] = given;
+                values[parameter] = argument;
             }
         }
 
         complaints.AddRange(rules.Select(rule => rule.Complaint(sent)).OfType<string>());
         error = complaints.Count == 0 ? null : string.Join(", ", complaints);
-        return error is null ? new Arguments(values) : null;
+        return error is null ? new Arguments(values, given) : null;
     }
 
     /// <summary>The value of a parameter that is required or has a fallback.</summary>
@@ -69,6 +77,9 @@ internal sealed class Arguments
     /// <summary>The value of an optional parameter, or null.</summary>
     public T? FindValue<T>(Parameter<T> parameter)
         where T : struct => TryGet(parameter, out var value) ? value : null;
+
+    /// <summary>Whether a parameter was sent, be it empty.</summary>
+    public bool IsSent(Parameter parameter) => _sent.Contains(parameter);
 
     private static ParameterValue PathValue(string? segment) =>
         segment is null ? new ParameterValue.Malformed(Parameter.Invalid) : new ParameterValue.Text(segment);

@@ -7,7 +7,7 @@ namespace OrleansTokens.Silo.Storage.Sqlite;
 /// A query of the index as two statements, one for the ids of a page and one for the count over all pages. Each names the index it
 /// runs through: the planner has no say that could change with the data, and a statement that lost its index fails its tests.
 /// </summary>
-internal sealed class IndexStatement
+internal sealed partial class IndexStatement
 {
     private const string Below =
         """
@@ -39,6 +39,11 @@ internal sealed class IndexStatement
 
     public static IndexStatement For(NamespaceQuery query)
     {
+        if (query.Reader is { } reader)
+        {
+            return For(query, reader);
+        }
+
         var filters = new List<(string Name, object? Value)> { ("@kind", (long)query.Kind) };
         var where = "n.kind = @kind AND n.deleted = 0";
         if (query.ParentId is { } parent)

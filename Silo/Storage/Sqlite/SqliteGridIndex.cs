@@ -7,7 +7,7 @@ using SQLitePCL;
 namespace OrleansTokens.Silo.Storage.Sqlite;
 
 /// <summary>The index in the embedded database, written through the same groups as grain state.</summary>
-internal sealed class SqliteGridIndex(SqliteDatabase database) : IGridIndex
+internal sealed partial class SqliteGridIndex(SqliteDatabase database) : IGridIndex
 {
     private const string UpsertNamespace =
         """
@@ -62,7 +62,7 @@ internal sealed class SqliteGridIndex(SqliteDatabase database) : IGridIndex
         await database.Writer.WriteAsync(
             session => session.Execute(
                 UpsertNamespace,
-                ("@kind", (long)row.Kind),
+                ("@kind", IndexStatement.KindOf(row)),
                 ("@id", row.Id),
                 ("@parent", row.ParentId),
                 ("@slug", row.Slug),

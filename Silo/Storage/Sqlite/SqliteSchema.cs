@@ -105,6 +105,42 @@ internal static class SqliteSchema
         CREATE INDEX index_token_for_jobs ON index_token (holder_kind, holder_id, id, expires_at)
             WHERE deleted = 0 AND revoked = 0 AND name = 'gitlab-deploy-token';
         """,
+        """
+        -- Personal namespaces are in index_namespace under kind 3, so that no list of groups meets them.
+        CREATE TABLE index_operator (
+            id INTEGER PRIMARY KEY,
+            username_folded TEXT NOT NULL,
+            name_folded TEXT NOT NULL,
+            email_folded TEXT NOT NULL,
+            administrator INTEGER NOT NULL,
+            blocked INTEGER NOT NULL,
+            deleted INTEGER NOT NULL,
+            epoch INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX index_operator_by_username ON index_operator (username_folded, id) WHERE deleted = 0;
+
+        -- expires_at is the greatest integer for what has no end.
+        CREATE TABLE index_operator_token (
+            id INTEGER PRIMARY KEY,
+            operator_id INTEGER NOT NULL,
+            name_folded TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            revoked INTEGER NOT NULL,
+            deleted INTEGER NOT NULL,
+            epoch INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE index_member (
+            operator_id INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            deleted INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            PRIMARY KEY (operator_id, kind, id)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Makes sure that the file is ours and not of a newer schema, before anything in it is changed.</summary>

@@ -1,6 +1,6 @@
 -- Asks OrleansTokens whether a request may pass, with HAProxy's own HTTP client (HAProxy 2.5 or later).
 -- Sets txn.auth_status to the status of the answer, or leaves it unset when there was none, and
--- txn.auth_user, txn.auth_reason, txn.auth_challenge, txn.auth_body to what the answer says.
+-- txn.auth_user, txn.auth_reason, txn.auth_retry_after, txn.auth_challenge, txn.auth_body to what the answer says.
 
 local endpoint = os.getenv("ORLEANSTOKENS") .. "/forward-auth"
 local timeout_milliseconds = 5000
@@ -13,6 +13,7 @@ core.register_action("orleanstokens", { "http-req" }, function(txn)
     -- The request line as the client sent it; OrleansTokens refuses what a backend would read differently.
     ["x-original-uri"] = { txn.sf:pathq() },
     ["x-original-method"] = { txn.sf:method() },
+    -- The client's address, by which failed attempts are counted; OrleansTokens must trust HAProxy (Grid:Http:TrustedProxies).
     ["x-forwarded-for"] = { txn.sf:src() },
   }
   local sent = txn.http:req_get_headers()
@@ -39,6 +40,7 @@ core.register_action("orleanstokens", { "http-req" }, function(txn)
   txn:set_var("txn.auth_status", answer.status)
   txn:set_var("txn.auth_user", header("x-auth-user"))
   txn:set_var("txn.auth_reason", header("x-auth-reason"))
+  txn:set_var("txn.auth_retry_after", header("retry-after"))
   txn:set_var("txn.auth_challenge", header("www-authenticate"))
   txn:set_var("txn.auth_body", answer.body or "")
 end)

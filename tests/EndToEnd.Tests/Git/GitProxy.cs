@@ -18,7 +18,7 @@ internal sealed class GitProxy : IAsyncDisposable
     /// <inheritdoc cref="PlainNginx"/>
     public const string PlainCaddy = "Caddy, plain";
 
-    private const string NginxSite = "orleanstokens-git.conf";
+    private const string GitSite = "orleanstokens-git.conf";
     private const string Caddyfile = "Caddyfile";
 
     private static readonly string[] ForeignHeaders =
@@ -41,8 +41,8 @@ internal sealed class GitProxy : IAsyncDisposable
         var address = Loopback.Address(Loopback.FreePort());
         var program = name switch
         {
-            Nginx => await StartNginxAsync(address, backends, directory, await ReadAsync("nginx", NginxSite)),
-            PlainNginx => await StartNginxAsync(address, backends, directory, Without(await ReadAsync("nginx", NginxSite), ForeignHeaders)),
+            Nginx => await StartNginxAsync(address, backends, directory, await ReadAsync("nginx", GitSite)),
+            PlainNginx => await StartNginxAsync(address, backends, directory, Without(await ReadAsync("nginx", GitSite), ForeignHeaders)),
             Caddy => StartCaddy(address, backends, directory, Repository.Infra("proxies", "caddy", Caddyfile)),
             PlainCaddy => StartCaddy(address, backends, directory, await WritePlainCaddyfileAsync(directory)),
             HAProxy => StartHAProxy(address, backends),
@@ -70,27 +70,7 @@ internal sealed class GitProxy : IAsyncDisposable
             site = site.Replace(value, replacement, StringComparison.Ordinal);
         }
 
-        var files = directory.Create($"nginx-{address.Port}");
-        await File.WriteAllTextAsync(Path.Combine(files, NginxSite), site);
-        var configuration = Path.Combine(files, "nginx.conf");
-        await File.WriteAllTextAsync(configuration, $$"""
-            daemon off;
-            user root;
-            worker_processes 1;
-            pid {{files}}/pid;
-            error_log stderr;
-            events {}
-            http {
-                access_log off;
-                client_body_temp_path {{files}}/client;
-                proxy_temp_path {{files}}/proxy;
-                fastcgi_temp_path {{files}}/fastcgi;
-                uwsgi_temp_path {{files}}/uwsgi;
-                scgi_temp_path {{files}}/scgi;
-                include {{files}}/{{NginxSite}};
-            }
-            """);
-        return BackgroundProgram.Start("nginx", ["-e", "stderr", "-c", configuration]);
+        return await NginxSite.RunAsync(GitSite, site, address, directory);
     }
 
     private static BackgroundProgram StartCaddy(Uri address, Backends backends, TemporaryDirectory directory, string file) => BackgroundProgram.Start(

@@ -13,11 +13,12 @@ internal static class RawHttp
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static async Task<RawAnswer> SendAsync(Uri address, string method, string target, IEnumerable<string> headers, string body = "")
+    public static async Task<RawAnswer> SendAsync(
+        Uri address, string method, string target, IEnumerable<string> headers, string body = "", string from = "127.0.0.1")
     {
         string[] head = [$"{method} {target} HTTP/1.1", $"Host: {address.Authority}", "Connection: close", $"Content-Length: {body.Length}", .. headers];
         using var limit = new CancellationTokenSource(Limit);
-        using var client = new TcpClient();
+        using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
         await client.ConnectAsync(IPAddress.Loopback, address.Port, limit.Token);
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(string.Join("\r\n", head) + "\r\n\r\n" + body), limit.Token);

@@ -87,6 +87,45 @@ assert gl.projects.get(project.id).archived
 project.unarchive()
 project.transfer(group.id)
 assert gl.projects.get("G/app").id == project.id
+
+ann = gl.users.create({"username": "ann", "name": "Ann", "email": "ann@example.org", "force_random_password": True})
+assert gl.users.list(username="ann")[0].id == ann.id
+token = ann.personal_access_tokens.create({"name": "ci", "scopes": ["api"], "expires_at": "2100-01-01"})
+as_ann = gitlab.Gitlab(url, private_token=token.token)
+as_ann.auth()
+assert as_ann.user.id == ann.id and not as_ann.user.is_admin
+assert as_ann.projects.list(get_all=True) == []
+member = group.members.create({"user_id": ann.id, "access_level": gitlab.const.AccessLevel.MAINTAINER})
+assert [p.id for p in as_ann.projects.list(membership=True, get_all=True)] != []
+assert as_ann.projects.get(project.id).deploytokens.create({"name": "x", "scopes": ["read_registry"]}).token
+try:
+    as_ann.groups.get(group.id).deploytokens.create({"name": "x", "scopes": ["read_registry"]})
+    raise AssertionError("a maintainer may not issue tokens of a group")
+except gitlab.exceptions.GitlabCreateError as error:
+    assert error.response_code == 403, error
+member.access_level = gitlab.const.AccessLevel.OWNER
+member.save()
+assert as_ann.groups.get(group.id).deploytokens.create({"name": "x", "scopes": ["read_registry"]}).token
+assert ann.id in [m.id for m in project.members_all.list(get_all=True)]
+own = as_ann.projects.create({"name": "own"})
+assert own.path_with_namespace == "ann/own" and own.namespace["kind"] == "user", own
+assert as_ann.namespaces.get("ann").kind == "user"
+member.delete()
+try:
+    as_ann.projects.get(project.id)
+    raise AssertionError("somebody who was removed still sees the project")
+except gitlab.exceptions.GitlabGetError as error:
+    assert error.response_code == 404, error
+ann.block()
+assert gl.users.get(ann.id).state == "blocked"
+ann.unblock()
+gl.personal_access_tokens.delete(token.id)
+try:
+    as_ann.auth()
+    raise AssertionError("a revoked operator token lets somebody in")
+except gitlab.exceptions.GitlabAuthenticationError as error:
+    assert error.response_code == 401, error
+
 project.delete()
 group.delete()
 print("OK")

@@ -12,10 +12,16 @@ internal static class RegistryTokenClient
     private static readonly HttpClient Http = new();
 
     /// <summary>Fetches a JWT, as a client does that a registry has challenged.</summary>
-    public static async Task<string> FetchAsync(Uri authority, IssuedToken token, params string[] scopes)
+    public static Task<string> FetchAsync(Uri authority, IssuedToken token, params string[] scopes) =>
+        FetchAsync(authority, token, "container_registry", scopes);
+
+    /// <summary>Fetches a JWT of the dependency proxy.</summary>
+    public static Task<string> FetchForDependencyProxyAsync(Uri authority, IssuedToken token) => FetchAsync(authority, token, "dependency_proxy", []);
+
+    private static async Task<string> FetchAsync(Uri authority, IssuedToken token, string service, string[] scopes)
     {
         var query = string.Concat(scopes.Select(scope => "&scope=" + Uri.EscapeDataString(scope)));
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(authority, "/jwt/auth?service=container_registry" + query));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(authority, $"/jwt/auth?service={service}{query}"));
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes(token.Credentials));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", credentials);
         using var response = await Http.SendAsync(request);
@@ -34,6 +40,7 @@ internal static class RegistryTokenClient
     {
         using var request = new HttpRequestMessage(method, new Uri(registry, path));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", jwt);
+        request.Headers.Accept.ParseAdd("application/vnd.oci.image.manifest.v1+json, */*");
         using var response = await Http.SendAsync(request);
         return response.StatusCode;
     }

@@ -23,6 +23,12 @@ public sealed class FaultTests(Grid shared, ITestOutputHelper output) : GridTest
         [nameof(Destroy)] = static grid => new Destroy(grid),
         [nameof(ChangeAdministrator)] = static grid => new ChangeAdministrator(grid),
         [nameof(AbandonAdministrator)] = static grid => new AbandonAdministrator(grid),
+        [nameof(MakeOperator)] = static grid => new MakeOperator(grid),
+        [nameof(RenameOperator)] = static grid => new RenameOperator(grid),
+        [nameof(IssueOperatorTokens)] = static grid => new IssueOperatorTokens(grid),
+        [nameof(RevokeOperatorToken)] = static grid => new RevokeOperatorToken(grid),
+        [nameof(JoinGroup)] = static grid => new JoinGroup(grid),
+        [nameof(LeaveGroup)] = static grid => new LeaveGroup(grid),
     };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];

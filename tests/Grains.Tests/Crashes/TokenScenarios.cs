@@ -118,7 +118,7 @@ internal abstract class Administrator(Grid grid) : Scenario(grid)
         }
     }
 
-    protected Task<OperatorPrincipal?> AuthenticateAsync(Secret token) => Grid.Administration.AuthenticateOperatorAsync(token);
+    protected Task<OperatorPrincipal?> AuthenticateAsync(Secret token) => Grid.AuthenticateAsync(token);
 }
 
 internal sealed class ChangeAdministrator(Grid grid) : Administrator(grid)

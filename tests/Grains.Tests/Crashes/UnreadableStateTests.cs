@@ -16,7 +16,7 @@ public sealed class UnreadableStateTests(Grid grid) : IClassFixture<Grid>
         grid.Faults.Clear();
         Assert.True((await grid.ValidateAsync(issued, RegistryAction.PullImage, project)).Allowed);
         var types = grid.Faults.Steps.Where(static s => s.Kind == StepKind.ReadState).Select(static s => s.GrainType).ToHashSet();
-        Assert.Superset(new HashSet<string> { "deploy-token", "project", "group" }, types);
+        Assert.Superset(new HashSet<string> { "application-settings", "deploy-token", "project", "group" }, types);
         foreach (var type in types)
         {
             await grid.DeactivateAllAsync();

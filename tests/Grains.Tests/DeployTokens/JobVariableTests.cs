@@ -2,6 +2,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Settings;
 
 namespace OrleansTokens.Grains.Tests.DeployTokens;
 
@@ -51,6 +52,19 @@ public sealed class JobVariableTests(Grid grid) : IClassFixture<Grid>
         var project = await grid.ProjectAsync(await grid.GroupAsync(top));
         _ = await NamedAsync(top.AsNamespace);
         Assert.Null(await ReadAsync(project));
+    }
+
+    [Fact]
+    public async Task Read_WhenASettingSaysSo_GivesTheTokenOfTheNearestGroupAbove()
+    {
+        await using var own = await Grid.StartAsync();
+        var top = await own.GroupAsync();
+        var project = await own.ProjectAsync(await own.GroupAsync(top));
+        var issued = await own.TokenAsync(top.AsNamespace, name: DeployTokenVariables.Name);
+
+        await own.Administration.ChangeSettingsAsync(new ChangeApplicationSettings { CiDeployTokenOfAncestors = true }, Making.Operator);
+
+        Assert.Equal(issued.Token.Id, (await own.Administration.ReadVariablesAsync(project, Making.Operator))!.Token);
     }
 
     [Fact]

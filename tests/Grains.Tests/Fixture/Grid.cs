@@ -25,7 +25,8 @@ public sealed class Grid : IAsyncLifetime
 {
     private static readonly string[] GrainTypes =
     [
-        "group", "project", "path-entry", "deploy-token", "installation", "operator-token", "id-block", "group-transfer",
+        "group", "project", "path-entry", "deploy-token", "installation", "operator", "operator-token", "id-block", "group-transfer",
+        "application-settings",
         "audit", "audit-segment",
     ];
 
@@ -70,6 +71,8 @@ public sealed class Grid : IAsyncLifetime
     public DeployTokenValidator Validator => _client.GetRequiredService<DeployTokenValidator>();
 
     public DeployTokenAdministration Administration => _client.GetRequiredService<DeployTokenAdministration>();
+
+    public OperatorAdministration Operators => _client.GetRequiredService<OperatorAdministration>();
 
     public IGrainFactory Grains => Cluster.Client;
 

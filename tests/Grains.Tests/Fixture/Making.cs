@@ -10,6 +10,7 @@ namespace OrleansTokens.Grains.Tests.Fixture;
 /// <summary>Makes things in a few words.</summary>
 internal static class Making
 {
+    /// <summary>Whoever asks, where it does not matter who: nobody that a test makes.</summary>
     public static readonly OperatorId Operator = new(7);
 
     public const DeployTokenScopes Registry = DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry;
@@ -40,6 +41,28 @@ internal static class Making
         string name = "t",
         DateTimeOffset? expiresAt = null) =>
         grid.Administration.IssueTokenAsync(new IssueDeployToken(holder, name, username, scopes, expiresAt, Operator));
+
+    /// <summary>Whom an operator token stands for, or null.</summary>
+    public static async Task<OperatorPrincipal?> AuthenticateAsync(this Grid grid, Secret token) =>
+        (await grid.Operators.AuthenticateAsync(token)).Operator;
+
+    /// <summary>Makes an operator; never the one of <see cref="Operator"/>.</summary>
+    public static async Task<OperatorView> OperatorAsync(this Grid grid, string? username = null, bool isAdministrator = false)
+    {
+        var made = await grid.Operators.CreateAsync(
+            new CreateOperator(username ?? Fresh("o"), "Somebody", "o@example.org", isAdministrator, Operator));
+        if (made.Id != Operator)
+        {
+            return made;
+        }
+
+        await grid.Operators.ChangeAsync(made.Id, new ChangeOperator(Fresh("o"), null, null, null, null, Operator));
+        return await grid.OperatorAsync(username, isAdministrator);
+    }
+
+    public static Task<IssuedOperatorToken> OperatorTokenAsync(
+        this Grid grid, OperatorView of, OperatorTokenScopes scopes = OperatorTokenScopes.Api, DateTimeOffset? expiresAt = null) =>
+        grid.Operators.IssueTokenAsync(new IssueOperatorToken(of.Id, "t", "", scopes, expiresAt, Operator));
 
     public static ChangeNamespace Change(
         string? slug = null, string? name = null, string? description = null, Visibility? visibility = null, bool? archived = null) =>

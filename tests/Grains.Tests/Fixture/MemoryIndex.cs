@@ -5,7 +5,7 @@ using OrleansTokens.Namespaces;
 namespace OrleansTokens.Grains.Tests.Fixture;
 
 /// <summary>The index, in memory, as its interface says and no faster than that takes.</summary>
-public sealed class MemoryIndex(Faults faults) : IGridIndex
+public sealed partial class MemoryIndex(Faults faults) : IGridIndex
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(NamespaceKind, long), NamespaceRow> _namespaces = [];
@@ -93,6 +93,8 @@ public sealed class MemoryIndex(Faults faults) : IGridIndex
 
     private bool Fits(NamespaceRow row, NamespaceQuery query) =>
         row.Kind == query.Kind
+        && !row.Personal
+        && (query.Reader is not { } reader || IsVisible(row, reader, query.SubtreeOf ?? query.ParentId))
         && (query.ParentId is null || row.ParentId == query.ParentId)
         && (query.SubtreeOf is not { } top || IsBelow(row, top))
         && (query.Search is not { } text || Contains(row.Name, text) || Contains(row.Slug, text));

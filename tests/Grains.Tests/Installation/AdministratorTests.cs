@@ -16,12 +16,12 @@ public sealed class AdministratorTests
         await using var grid = await Grid.StartAsync();
         Assert.Null(await grid.Installation.EnsureAdministratorAsync(A));
         Assert.Equal(
-            new OperatorPrincipal(new OperatorId(1), "root", "Administrator", true), await grid.Administration.AuthenticateOperatorAsync(A));
-        Assert.Null(await grid.Administration.AuthenticateOperatorAsync(B));
+            new OperatorPrincipal(new OperatorId(1), "root", "Administrator", true), await grid.AuthenticateAsync(A));
+        Assert.Null(await grid.AuthenticateAsync(B));
         Assert.Null(await grid.Installation.EnsureAdministratorAsync(A));
         Assert.Null(await grid.Installation.EnsureAdministratorAsync(null));
         await grid.DeactivateAllAsync();
-        Assert.NotNull(await grid.Administration.AuthenticateOperatorAsync(A));
+        Assert.NotNull(await grid.AuthenticateAsync(A));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class AdministratorTests
         var made = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => grid.Installation.EnsureAdministratorAsync(null)));
         var shown = Assert.Single(made, static m => m is not null)!;
         Assert.Matches("^glpat-[0-9A-Za-z_-]{20,}$", shown.Reveal());
-        Assert.True((await grid.Administration.AuthenticateOperatorAsync(shown))!.IsAdministrator);
+        Assert.True((await grid.AuthenticateAsync(shown))!.IsAdministrator);
         await grid.Installation.EnsureAdministratorAsync(A);
         await OnlyAsync(grid, A, shown);
     }
@@ -65,11 +65,11 @@ public sealed class AdministratorTests
         await using var grid = await Grid.StartAsync();
         await grid.Installation.EnsureAdministratorAsync(A);
         await grid.RestartAsync(KeySamples.RotatedRing);
-        Assert.NotNull(await grid.Administration.AuthenticateOperatorAsync(A));
+        Assert.NotNull(await grid.AuthenticateAsync(A));
         await Patience.UntilAsync(
             () => grid.Storage.Payloads("operator-token").Count == 2, "the token was granted under the new key");
         await grid.RestartAsync(KeySamples.NewRing);
-        Assert.NotNull(await grid.Administration.AuthenticateOperatorAsync(A));
+        Assert.NotNull(await grid.AuthenticateAsync(A));
         Assert.Null(await grid.Installation.EnsureAdministratorAsync(null));
     }
 
@@ -81,7 +81,7 @@ public sealed class AdministratorTests
         {
             await grid.RestartAsync(ring);
             await grid.Installation.EnsureAdministratorAsync(A);
-            Assert.NotNull(await grid.Administration.AuthenticateOperatorAsync(A));
+            Assert.NotNull(await grid.AuthenticateAsync(A));
         }
 
         await grid.Installation.EnsureAdministratorAsync(B);
@@ -94,7 +94,7 @@ public sealed class AdministratorTests
         await using var grid = await Grid.StartAsync();
         await grid.Installation.EnsureAdministratorAsync(A);
         await grid.RestartAsync(KeySamples.RotatedRing);
-        await grid.Administration.AuthenticateOperatorAsync(A);
+        await grid.AuthenticateAsync(A);
         await Patience.UntilAsync(() => grid.Storage.Payloads("operator-token").Count == 2, "the token was granted under the new key");
         await grid.Installation.EnsureAdministratorAsync(B);
         await OnlyAsync(grid, B, A);
@@ -104,7 +104,7 @@ public sealed class AdministratorTests
 
     private static async Task OnlyAsync(Grid grid, Secret alive, Secret dead)
     {
-        Assert.NotNull(await grid.Administration.AuthenticateOperatorAsync(alive));
-        Assert.Null(await grid.Administration.AuthenticateOperatorAsync(dead));
+        Assert.NotNull(await grid.AuthenticateAsync(alive));
+        Assert.Null(await grid.AuthenticateAsync(dead));
     }
 }

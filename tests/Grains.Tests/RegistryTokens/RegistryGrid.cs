@@ -7,6 +7,7 @@ using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
@@ -66,7 +67,11 @@ internal sealed class RegistryGrid : IAsyncDisposable
         MasterKeyRing.Of(seeds.Select(static seed => new MasterKey([.. Enumerable.Range(seed, MasterKey.Length).Select(static i => (byte)i)])));
 
     public static async Task<RegistryGrid> StartAsync(
-        KeptState? kept = null, MasterKeyRing? masterKeys = null, RegistryTokenOptions? options = null, FakeTimeProvider? time = null)
+        KeptState? kept = null,
+        MasterKeyRing? masterKeys = null,
+        RegistryTokenOptions? options = null,
+        FakeTimeProvider? time = null,
+        SwitchedOff off = SwitchedOff.Nothing)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero));
         kept ??= new KeptState();
@@ -78,7 +83,7 @@ internal sealed class RegistryGrid : IAsyncDisposable
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IGrainStorage>(kept.Storage);
             silo.Services.AddSingleton<IGridIndex>(new MemoryIndex(kept.Faults));
-            silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions(), options ?? new RegistryTokenOptions());
+            silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions(), options ?? new RegistryTokenOptions(), new ValidationOptions { SwitchedOff = off });
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();
@@ -89,15 +94,22 @@ internal sealed class RegistryGrid : IAsyncDisposable
     public Task<RegistryTokenAnswer> IssueAsync(Credential? credential, params RepositoryScope[] scopes) =>
         Grains.GetGrain<IRegistryTokenGrain>(0).IssueAsync(new RegistryTokenRequest(credential, [.. scopes]));
 
-    public async Task<GroupId> CreateGroupAsync(string slug, Visibility visibility = Visibility.Private) =>
-        (await Namespaces.CreateGroupAsync(New(default, slug, visibility))).Id.AsGroup;
+    /// <summary>What is decided about a JWT and what it is used for, each scope written as <c>acme/api:pull,push</c>.</summary>
+    public Task<Decision> UseAsync(string? jwt, params string[] scopes) => Grains.GetGrain<IRegistryTokenGrain>(0).ValidateAsync(
+        new RegistryTokenUse(jwt ?? "", [.. scopes.Select(static s => new RepositoryScope(s.Split(':')[0], [.. s.Split(':')[1].Split(',')]))]));
+
+    public async Task<GroupId> CreateGroupAsync(string slug, Visibility visibility = Visibility.Private, GroupId parent = default) =>
+        (await Namespaces.CreateGroupAsync(New(parent, slug, visibility))).Id.AsGroup;
 
     public async Task<ProjectId> CreateProjectAsync(GroupId group, string slug, Visibility visibility = Visibility.Private) =>
         (await Namespaces.CreateProjectAsync(New(group, slug, visibility))).Id.AsProject;
 
-    public Task<IssuedDeployToken> IssueTokenAsync(NamespaceId holder, DeployTokenScopes scopes) =>
+    public Task<IssuedDeployToken> IssueTokenAsync(NamespaceId holder, DeployTokenScopes scopes, DateTimeOffset? expiresAt = null) =>
         Grains.GetGrain<IDeployTokenDirectoryGrain>(0)
-            .IssueAsync(new IssueDeployToken(holder, "ci", null, scopes, null, Operator));
+            .IssueAsync(new IssueDeployToken(holder, "ci", null, scopes, expiresAt, Operator));
+
+    public Task RevokeAsync(IssuedDeployToken issued) =>
+        Grains.GetGrain<IDeployTokenAdministrationGrain>(issued.Token.Id.Value).RevokeAsync(Operator, "");
 
     /// <summary>Reads a JWT, and sees to it that a key published now has signed it.</summary>
     public async Task<JwtReader> ReadAsync(RegistryTokenAnswer answer)

@@ -116,7 +116,7 @@ public sealed class RegistryJwtTests
         var now = DateTimeOffset.FromUnixTimeSeconds(IssuedAt);
         var key = SigningKeys.Create(algorithm, Options.Lifetime, Ring, now, now, default);
         var credentials = SigningKeys.Open(new SealedSigningKey(key.KeyId, key.Algorithm, key.SealedPrivateKey, key.SignsFrom), Ring);
-        return (JwtReader.Read(RegistryJwt.Write(credentials, Options, principal, access, now), key.Certificate), key);
+        return (JwtReader.Read(RegistryJwt.Write(credentials, Options, principal, access, now, Options.Lifetime), key.Certificate), key);
     }
 
     /// <summary>Exactly these claims, each in exactly this form; null: any string.</summary>

@@ -21,6 +21,10 @@ internal static class PolicyCases
         "write_virtual_registry",
     ];
 
+    /// <summary>Every action, and one that there is not. One that is rarely allowed comes more often.</summary>
+    private static readonly RegistryAction[] Actions =
+        [.. Enum.GetValues<RegistryAction>(), (RegistryAction)99, RegistryAction.UseDependencyProxy];
+
     private static readonly string[] Visibilities = ["private", "internal", "public"];
 
     /// <summary>A tree: group by group, most below the one before, so that it gets deep; then a few projects.</summary>
@@ -39,9 +43,18 @@ internal static class PolicyCases
         from expiry in Gen.OneOf<long?>(null, null, null, null, null, 1, 1, 1, TimeSpan.TicksPerDay, 0, -1, -TimeSpan.TicksPerDay)
         from state in Gen.Int[0, 39]
         from shown in Gen.Int[0, 29]
-        from action in Gen.OneOf([.. Enum.GetValues<RegistryAction>(), (RegistryAction)99])
+        from action in Gen.Int[0, Actions.Length - 1].Select(static i => Actions[i])
         from old in Gen.Int[0, 5]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0);
+        from elsewhere in Gen.Int[0, 5]
+        from parents in Gen.Int[0, 3]
+        from off in Gen.Int[0, 19]
+        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
+        {
+            HasNoRegistry = off is 0 or 1,
+            HasNoDependencyProxy = off is 1 or 2,
+            IsDecidedElsewhere = elsewhere == 0,
+            ParentsReachGroupPackages = parents == 0,
+        };
 
     public static DecisionInput Input(OracleCase asked)
     {
@@ -55,7 +68,12 @@ internal static class PolicyCases
         };
         return new DecisionInput(
             token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
-            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now);
+            asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now,
+            new DecisionSettings(asked.IsDecidedElsewhere, asked.ParentsReachGroupPackages))
+        {
+            SwitchedOff = (asked.HasNoRegistry ? SwitchedOff.ContainerRegistry : SwitchedOff.Nothing)
+                | (asked.HasNoDependencyProxy ? SwitchedOff.DependencyProxy : SwitchedOff.Nothing),
+        };
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -96,6 +114,7 @@ internal static class PolicyCases
         bool isOldPath)
     {
         var target = at.Target == tree.Count ? null : tree[at.Target];
+        target = ActionNames.IsOfGroups(action) && at.Near > 0 && target is { IsProject: true } ? target.Parent : target;
 
         // Two of three times the holder is on the way up from the target: otherwise hardly anything would be allowed.
         var up = at.Near == 0 || target is null ? [] : Upward(target);
@@ -116,7 +135,7 @@ internal static class PolicyCases
             _ => new OracleCredential(true, Username),
         };
         credential = token is null && credential is not null ? credential with { IsSecretOfToken = false } : credential;
-        return new OracleCase(token, credential, action, target, isOldPath, Noon);
+        return new OracleCase(token, credential, action, target, isOldPath, IsDecidedElsewhere: false, Noon);
     }
 
     private static List<OracleNode> Plant(

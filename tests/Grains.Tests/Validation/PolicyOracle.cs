@@ -16,12 +16,29 @@ public sealed record OracleToken(
 /// <summary>What somebody shows. No username: the surface does not check one.</summary>
 public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
 
-/// <summary>A whole question: who shows what of which token, and wants to do what where.</summary>
+/// <summary>A whole question: who shows what of which token, and wants to do what where. <paramref name="IsDecidedElsewhere"/>: the external
+/// authorization service is enabled, and deploy tokens are not allowed beside it.</summary>
 public sealed record OracleCase(
-    OracleToken? Token, OracleCredential? Credential, RegistryAction Action, OracleNode? Target, bool IsOldPath, DateTimeOffset Now);
+    OracleToken? Token,
+    OracleCredential? Credential,
+    RegistryAction Action,
+    OracleNode? Target,
+    bool IsOldPath,
+    bool IsDecidedElsewhere,
+    DateTimeOffset Now)
+{
+    /// <summary>Whether the installation has no container registry.</summary>
+    public bool HasNoRegistry { get; init; }
+
+    /// <summary>Whether the installation has no dependency proxy.</summary>
+    public bool HasNoDependencyProxy { get; init; }
+
+    /// <summary>Whether the installation lets tokens of the groups above read a group's packages.</summary>
+    public bool ParentsReachGroupPackages { get; init; }
+}
 
 /// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
-public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Project);
+public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Place);
 
 /// <summary>
 /// A second opinion on what a deploy token may do, written from the prose of the reference and slow on purpose. It shares nothing with
@@ -38,21 +55,39 @@ public static class PolicyOracle
         [RegistryAction.PushImage] = ["write_registry"],
         [RegistryAction.ReadPackage] = ["read_package_registry", "write_package_registry"],
         [RegistryAction.WritePackage] = ["write_package_registry"],
+        [RegistryAction.ReadGroupPackages] = ["read_package_registry", "write_package_registry"],
     };
 
     private static readonly HashSet<RegistryAction> AtNoPlace =
-        [RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.Introspect];
+    [
+        RegistryAction.None, RegistryAction.Authenticate, RegistryAction.SignInToRegistry, RegistryAction.SignInToDependencyProxy,
+        RegistryAction.Introspect,
+    ];
+
+    private static readonly HashSet<RegistryAction> OfDependencyProxy = [RegistryAction.UseDependencyProxy, RegistryAction.SignInToDependencyProxy];
+    private static readonly HashSet<RegistryAction> OfTheRegistry =
+    [
+        RegistryAction.SignInToRegistry, RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage,
+    ];
 
     private static readonly HashSet<RegistryAction> OfImages = [RegistryAction.PullImage, RegistryAction.PushImage, RegistryAction.DeleteImage];
-    private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage];
-    private static readonly HashSet<RegistryAction> Reading = [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage];
+    private static readonly HashSet<RegistryAction> OfGroups = [RegistryAction.ReadGroupPackages, RegistryAction.WriteGroupPackages];
+    private static readonly HashSet<RegistryAction> OfPackages = [RegistryAction.ReadPackage, RegistryAction.WritePackage, .. OfGroups];
+    private static readonly HashSet<RegistryAction> OfGit = [RegistryAction.DownloadCode, RegistryAction.UploadCode];
+    private static readonly HashSet<RegistryAction> Reading =
+        [RegistryAction.DownloadCode, RegistryAction.PullImage, RegistryAction.ReadPackage, RegistryAction.ReadGroupPackages];
 
     public static OracleVerdict Judge(OracleCase asked)
     {
         var project = Project(asked);
         if (asked.Credential is not { } shown)
         {
-            return project is not null && Reading.Contains(asked.Action) && IsOpen(project, asked.Action)
+            if (IsOff(asked))
+            {
+                return new OracleVerdict(false, DenyReason.FeatureDisabled, false, project);
+            }
+
+            return project is { IsProject: true } && Reading.Contains(asked.Action) && IsOpen(project, asked.Action)
                 ? new OracleVerdict(true, DenyReason.None, false, project)
                 : new OracleVerdict(false, DenyReason.CredentialRequired, false, project);
         }
@@ -106,13 +141,14 @@ public static class PolicyOracle
             return DenyReason.None;
         }
 
-        // §3.2: package scopes are not among those that count at git and at the registry.
-        var counting = new HashSet<string>(token.Scopes);
-        counting.Remove("read_package_registry");
-        counting.Remove("write_package_registry");
-        if (!OfPackages.Contains(asked.Action) && counting.Count == 0)
+        if (!OfPackages.Contains(asked.Action) && !HasAScopeThatCounts(asked, token))
         {
             return DenyReason.ScopesOfNoUseHere;
+        }
+
+        if (IsOff(asked))
+        {
+            return DenyReason.FeatureDisabled;
         }
 
         if (asked.Action == RegistryAction.Authenticate)
@@ -120,14 +156,31 @@ public static class PolicyOracle
             return DenyReason.None;
         }
 
+        // §3.7: refused wherever a token is of use; at git, where it authenticates, only once it is known which project is meant.
+        if (asked.IsDecidedElsewhere && !OfGit.Contains(asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
+        }
+
+        if (OfDependencyProxy.Contains(asked.Action))
+        {
+            return AuthorizeAtDependencyProxy(asked, token);
+        }
+
         if (AtNoPlace.Contains(asked.Action))
         {
             return ByScope(asked.Action, token);
         }
 
-        if (project is null)
+        return project is null ? DenyReason.ResourceNotFound : AuthorizeAt(project, asked, token);
+    }
+
+    private static DenyReason AuthorizeAt(OracleNode project, OracleCase asked, OracleToken token)
+    {
+        // §3.6: what everybody may read of packages is not hidden from who has a token, whatever token it is.
+        if (asked.Action == RegistryAction.ReadPackage && IsOpen(project, asked.Action))
         {
-            return DenyReason.ResourceNotFound;
+            return DenyReason.None;
         }
 
         // §3.2: a project's token reaches that project, a group's token whatever has the group above it.
@@ -137,10 +190,22 @@ public static class PolicyOracle
             return everybodyMayPull ? ByScope(asked.Action, token) : DenyReason.ResourceOutsideHolder;
         }
 
+        // §3.6: at the addresses of a group, exactly that group's tokens.
+        if (OfGroups.Contains(asked.Action) && !asked.ParentsReachGroupPackages && !ReferenceEquals(project, token.Holder))
+        {
+            return DenyReason.HolderNotThisGroup;
+        }
+
         // §3.2, step 3, §3.4, §3.6: nothing is granted of what is switched off.
         if (Level(project, asked.Action) == "disabled")
         {
             return DenyReason.FeatureDisabled;
+        }
+
+        // §3.7: "git private". What everybody may see is not hidden from who has a token.
+        if (asked.IsDecidedElsewhere && !IsOpen(project, asked.Action))
+        {
+            return DenyReason.ExternalAuthorization;
         }
 
         var byScope = ByScope(asked.Action, token);
@@ -152,6 +217,55 @@ public static class PolicyOracle
         // §3.4, §3.6: what is archived takes no writes, and can be read.
         var isArchived = Upward(project).Exists(static node => node.IsArchived);
         return isArchived && !Reading.Contains(asked.Action) ? DenyReason.ResourceArchived : DenyReason.None;
+    }
+
+    /// <summary>§3.2: package scopes do not count at git and at the registry, nor do those of what the installation has not.</summary>
+    private static bool HasAScopeThatCounts(OracleCase asked, OracleToken token)
+    {
+        var counting = new HashSet<string>(token.Scopes);
+        counting.Remove("read_package_registry");
+        counting.Remove("write_package_registry");
+        if (asked.HasNoRegistry)
+        {
+            counting.RemoveWhere(static scope => scope is "read_registry" or "write_registry");
+        }
+
+        if (asked.HasNoDependencyProxy)
+        {
+            counting.RemoveWhere(static scope => scope is "read_virtual_registry" or "write_virtual_registry");
+        }
+
+        return counting.Count > 0;
+    }
+
+    private static bool IsOff(OracleCase asked) =>
+        (asked.HasNoRegistry && OfTheRegistry.Contains(asked.Action))
+        || (asked.HasNoDependencyProxy && OfDependencyProxy.Contains(asked.Action));
+
+    /// <summary>§3.5: groups' tokens with both registry scopes or both virtual ones, in the token's group and below it.</summary>
+    private static DenyReason AuthorizeAtDependencyProxy(OracleCase asked, OracleToken token)
+    {
+        if (token.Holder.IsProject)
+        {
+            return DenyReason.CredentialWrongKind;
+        }
+
+        if (asked.Action == RegistryAction.UseDependencyProxy)
+        {
+            if (asked.Target is not { IsProject: false } group || !Exists(group))
+            {
+                return DenyReason.ResourceNotFound;
+            }
+
+            if (!Upward(group).Contains(token.Holder))
+            {
+                return DenyReason.ResourceOutsideHolder;
+            }
+        }
+
+        var hasRegistryPair = token.Scopes.Contains("read_registry") && token.Scopes.Contains("write_registry");
+        var hasVirtualPair = token.Scopes.Contains("read_virtual_registry") && token.Scopes.Contains("write_virtual_registry");
+        return hasRegistryPair || hasVirtualPair ? DenyReason.None : DenyReason.ScopeMissing;
     }
 
     private static DenyReason ByScope(RegistryAction action, OracleToken token)
@@ -172,10 +286,11 @@ public static class PolicyOracle
         return DenyReason.ScopeMissing;
     }
 
-    /// <summary>The project that is asked for, if there is one. Images do not follow a project that was moved; git does.</summary>
+    /// <summary>The project, or group, that is asked for, if there is one. Images do not follow a project that was moved; git does.</summary>
     private static OracleNode? Project(OracleCase asked)
     {
-        if (AtNoPlace.Contains(asked.Action) || asked.Target is not { IsProject: true } target || !Exists(target))
+        if (AtNoPlace.Contains(asked.Action) || asked.Target is not { } target || !Exists(target)
+            || target.IsProject == (OfGroups.Contains(asked.Action) || asked.Action == RegistryAction.UseDependencyProxy))
         {
             return null;
         }

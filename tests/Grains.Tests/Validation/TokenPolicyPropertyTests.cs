@@ -24,8 +24,11 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
         [DenyReason.ScopeMissing] = "scope",
         [DenyReason.ActionNeverGranted] = "action",
         [DenyReason.ResourceArchived] = "archived",
+        [DenyReason.HolderNotThisGroup] = "group",
         [DenyReason.FeatureDisabled] = "feature",
         [DenyReason.CredentialRequired] = "visibility",
+        [DenyReason.CredentialWrongKind] = "kind",
+        [DenyReason.ExternalAuthorization] = "external_authorization",
     };
 
     [Fact]
@@ -41,8 +44,9 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
                 Assert.Equal((expected.IsAllowed, expected.Reason), (decision.Allowed, decision.Reason));
                 Assert.Equal(expected.IsRecognised ? PolicyCases.Id(asked.Token!.Holder) : null, decision.Principal?.Holder);
                 Assert.Equal(expected.IsRecognised ? asked.Token!.Id : null, decision.Principal?.Token.Value);
-                Assert.Equal(expected.Project is { } p ? PolicyCases.Lineage(p)!.FullPath : null, decision.Resource?.FullPath);
-                Assert.Equal(expected.Project?.Id, decision.Resource?.Id.Value);
+                Assert.Equal(expected.Place is { } p ? PolicyCases.Lineage(p)!.FullPath : null, decision.Resource?.FullPath ?? decision.Group?.FullPath);
+                Assert.Equal(expected.Place is { IsProject: true } project ? project.Id : null, decision.Resource?.Id.Value);
+                Assert.Equal(expected.Place is { IsProject: false } group ? group.Id : null, decision.Group?.Id.Value);
             },
             output.WriteLine,
             iter: Cases);

@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
+using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 using static OrleansTokens.DeployTokens.DeployTokenScopes;
 
@@ -214,6 +215,157 @@ public sealed class TokenPolicyTests
     public void Decide_WithoutCredential_TakesWhatIsPublicBelowSomethingPrivateForPrivate() => Assert.False(
         Anonymous(RegistryAction.PullImage, Lineage([Node(Api, Visibility.Public), Node(Platform), Node(Acme, Visibility.Public)])).Allowed);
 
+    [Theory]
+    [InlineData(ReadRegistry | WriteRegistry, DenyReason.None)]
+    [InlineData(ReadVirtualRegistry | WriteVirtualRegistry, DenyReason.None)]
+    [InlineData(ReadRegistry | WriteVirtualRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadVirtualRegistry | WriteRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadRegistry | ReadVirtualRegistry | ReadRepository, DenyReason.ScopeMissing)]
+    [InlineData(WriteRegistry, DenyReason.ScopeMissing)]
+    [InlineData(ReadPackageRegistry | WritePackageRegistry, DenyReason.ScopesOfNoUseHere)]
+    public void Decide_AtTheDependencyProxy_NeedsBothScopesOfOneKind(DeployTokenScopes scopes, DenyReason reason)
+    {
+        Assert.Equal(reason, Decide(Token(Platform, scopes), RegistryAction.UseDependencyProxy, PlatformLineage()).Reason);
+        Assert.Equal(reason, Decide(Token(Platform, scopes), RegistryAction.SignInToDependencyProxy, null).Reason);
+    }
+
+    [Fact]
+    public void Decide_AtTheDependencyProxy_ReachesTheGroupAndThoseBelowIt()
+    {
+        Assert.True(Decide(Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage()).Allowed);
+        Assert.True(Decide(Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage(), viaRedirect: true).Allowed);
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Platform, ScopeNames.All), RegistryAction.UseDependencyProxy, Lineage([Node(Acme)]));
+        Refuses(DenyReason.ResourceOutsideHolder, Token(Sibling, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage());
+        Refuses(DenyReason.ResourceNotFound, Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, ApiLineage());
+        Refuses(DenyReason.ResourceNotFound, Token(Acme, ScopeNames.All), RegistryAction.UseDependencyProxy, null);
+        Refuses(DenyReason.ResourceNotFound, Token(Acme, ScopeNames.All), RegistryAction.DownloadCode, PlatformLineage());
+    }
+
+    [Fact]
+    public void Decide_AtTheDependencyProxy_TakesNoTokenOfAProjectAndNobody()
+    {
+        Refuses(DenyReason.CredentialWrongKind, Token(Api, ScopeNames.All), RegistryAction.SignInToDependencyProxy, null);
+        Refuses(DenyReason.CredentialWrongKind, Token(Api, ScopeNames.All), RegistryAction.UseDependencyProxy, PlatformLineage());
+        Assert.Equal(DenyReason.CredentialRequired, Anonymous(RegistryAction.UseDependencyProxy, Lineage([Node(Acme, Visibility.Public)])).Reason);
+    }
+
+    [Theory]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | WriteRegistry, RegistryAction.Authenticate, DenyReason.ScopesOfNoUseHere)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | WriteRegistry, RegistryAction.SignInToRegistry, DenyReason.ScopesOfNoUseHere)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | ReadRepository, RegistryAction.SignInToRegistry, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | ReadRepository, RegistryAction.PullImage, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.ContainerRegistry, ReadRegistry | ReadRepository, RegistryAction.DownloadCode, DenyReason.None)]
+    [InlineData(SwitchedOff.ContainerRegistry, WritePackageRegistry, RegistryAction.WritePackage, DenyReason.None)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadRegistry, RegistryAction.PullImage, DenyReason.None)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadVirtualRegistry | WriteVirtualRegistry, RegistryAction.Authenticate, DenyReason.ScopesOfNoUseHere)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadRegistry | WriteRegistry, RegistryAction.SignInToDependencyProxy, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.DependencyProxy, ReadRegistry, RegistryAction.SignInToDependencyProxy, DenyReason.FeatureDisabled)]
+    public void Decide_WhenSomethingIsSwitchedOff_AllowsItToNobodyAndItsScopesCountForNothing(
+        SwitchedOff off, DeployTokenScopes scopes, RegistryAction action, DenyReason reason)
+    {
+        var input = new DecisionInput(Token(Api, scopes), CredentialMatch.Right, true, action, ApiLineage(), false, Now) { SwitchedOff = off };
+        Assert.Equal(reason, TokenPolicy.Decide(input).Reason);
+    }
+
+    [Theory]
+    [InlineData(SwitchedOff.ContainerRegistry, DenyReason.FeatureDisabled)]
+    [InlineData(SwitchedOff.DependencyProxy, DenyReason.None)]
+    public void Decide_WithoutCredential_PullsNothingWhereTheRegistryIsSwitchedOff(SwitchedOff off, DenyReason reason)
+    {
+        var input = DecisionInput.Anonymous(RegistryAction.PullImage, ApiLineage(Visibility.Public), viaRedirect: false, Now);
+        Assert.Equal(reason, TokenPolicy.Decide(input with { SwitchedOff = off }).Reason);
+    }
+
+    [Theory]
+    [InlineData(ReadPackageRegistry, RegistryAction.ReadGroupPackages, DenyReason.None)]
+    [InlineData(WritePackageRegistry, RegistryAction.ReadGroupPackages, DenyReason.None)]
+    [InlineData(ReadRepository | ReadRegistry | WriteRegistry, RegistryAction.ReadGroupPackages, DenyReason.ScopeMissing)]
+    [InlineData(WritePackageRegistry, RegistryAction.WriteGroupPackages, DenyReason.ActionNeverGranted)]
+    public void Decide_OfAGroupsPackages_ByTheGroupsOwnToken_AllowsReadingByScope(DeployTokenScopes scope, RegistryAction action, DenyReason reason)
+    {
+        var decision = Decide(Token(Platform, scope), action, PlatformLineage());
+        Assert.Equal((reason, Platform.AsGroup, null), (decision.Reason, decision.Group?.Id, decision.Resource));
+    }
+
+    [Fact]
+    public void Decide_OfAGroupsPackages_TakesTokensOfExactlyThatGroupUnlessParentsReachIt()
+    {
+        Refuses(DenyReason.HolderNotThisGroup, Token(Acme, ScopeNames.All), RegistryAction.ReadGroupPackages, PlatformLineage());
+        var input = new DecisionInput(
+            Token(Acme, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.ReadGroupPackages, PlatformLineage(), false, Now);
+        Assert.True(TokenPolicy.Decide(input with { Settings = Parents }).Allowed);
+        foreach (var holder in new[] { Api, Sibling, Project(2) })
+        {
+            var outside = input with { Token = Token(holder, ScopeNames.All), Settings = Parents };
+            Assert.Equal(DenyReason.ResourceOutsideHolder, TokenPolicy.Decide(outside).Reason);
+        }
+    }
+
+    [Fact]
+    public void Decide_OfPackages_TakesNoGroupForAProjectNorAProjectForAGroup()
+    {
+        Refuses(DenyReason.ResourceNotFound, Token(Platform, ScopeNames.All), RegistryAction.ReadPackage, PlatformLineage());
+        Refuses(DenyReason.ResourceNotFound, Token(Api, ScopeNames.All), RegistryAction.ReadGroupPackages, ApiLineage());
+    }
+
+    [Fact]
+    public void Decide_OfAPublicGroupsPackagesAsAWhole_AllowsNobodyWithoutAToken() => Assert.Equal(
+        DenyReason.CredentialRequired,
+        Anonymous(RegistryAction.ReadGroupPackages, Lineage([Node(Platform, Visibility.Public), Node(Acme, Visibility.Public)])).Reason);
+
+    [Theory]
+    [InlineData(Visibility.Public, RegistryAction.ReadPackage, DenyReason.None)]
+    [InlineData(Visibility.Internal, RegistryAction.ReadPackage, DenyReason.ResourceOutsideHolder)]
+    [InlineData(Visibility.Public, RegistryAction.WritePackage, DenyReason.ResourceOutsideHolder)]
+    public void Decide_OfPackagesElsewhere_AllowsReadingWhatIsPublic(Visibility visibility, RegistryAction action, DenyReason reason) =>
+        Assert.Equal(reason, Decide(Token(Sibling, ReadRepository), action, ApiLineage(visibility)).Reason);
+
+    [Theory]
+    [InlineData(RegistryAction.Authenticate, DenyReason.None, DenyReason.None)]
+    [InlineData(RegistryAction.SignInToRegistry, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.DownloadCode, DenyReason.ExternalAuthorization, DenyReason.None)]
+    [InlineData(RegistryAction.UploadCode, DenyReason.ExternalAuthorization, DenyReason.ActionNeverGranted)]
+    [InlineData(RegistryAction.PullImage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.PushImage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.ReadPackage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    [InlineData(RegistryAction.WritePackage, DenyReason.ExternalAuthorization, DenyReason.ExternalAuthorization)]
+    public void Decide_WhenAnExternalServiceDecides_RefusesTokensButForCodeThatIsPublic(
+        RegistryAction action, DenyReason whenPrivate, DenyReason whenPublic)
+    {
+        Assert.Equal(whenPrivate, Reason(Visibility.Private, Settings(enabled: true, allowed: false)));
+        Assert.Equal(whenPrivate, Reason(Visibility.Internal, Settings(enabled: true, allowed: false)));
+        Assert.Equal(whenPublic, Reason(Visibility.Public, Settings(enabled: true, allowed: false)));
+        foreach (var visibility in Enum.GetValues<Visibility>())
+        {
+            Assert.Equal(Reason(visibility, default), Reason(visibility, Settings(enabled: true, allowed: true)));
+            Assert.Equal(Reason(visibility, default), Reason(visibility, Settings(enabled: false, allowed: false)));
+        }
+
+        DenyReason Reason(Visibility visibility, DecisionSettings settings) => TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, true, action, ApiLineage(visibility), false, Now, settings)).Reason;
+    }
+
+    [Fact]
+    public void Decide_WhenAnExternalServiceDecides_StillKnowsWhoIsRightAndLetsEverybodyReadWhatIsPublic()
+    {
+        var settings = Settings(enabled: true, allowed: false);
+        var refused = TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+        Assert.Equal((DenyReason.ExternalAuthorization, 1L), (refused.Reason, refused.Principal?.Token.Value));
+        var wrong = TokenPolicy.Decide(new DecisionInput(
+            Token(Api, ScopeNames.All), CredentialMatch.OtherSecret, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+        Assert.Equal(DenyReason.SecretMismatch, wrong.Reason);
+        Assert.True(Anonymous(RegistryAction.PullImage, ApiLineage(Visibility.Public)).Allowed);
+    }
+
+    private static DecisionSettings Settings(bool enabled, bool allowed) => DecisionSettings.Of(new ApplicationSettings
+    {
+        ExternalAuthorizationServiceEnabled = enabled,
+        AllowDeployTokensAndKeysWithExternalAuthn = allowed,
+    });
+
+    private static readonly DecisionSettings Parents = DecisionSettings.Of(new ApplicationSettings { GroupPackagesOfParents = true });
+
     private static NamespaceId Group(long id) => new(NamespaceKind.Group, id);
 
     private static NamespaceId Project(long id) => new(NamespaceKind.Project, id);
@@ -226,6 +378,8 @@ public sealed class TokenPolicyTests
     private static Lineage ApiLineage(Visibility visibility = Visibility.Private) =>
         Lineage([Node(Api, visibility), Node(Platform, visibility), Node(Acme, visibility)]);
 
+    private static Lineage PlatformLineage() => Lineage([Node(Platform), Node(Acme)]);
+
     private static DeployTokenView Token(NamespaceId holder, DeployTokenScopes scopes) =>
         new(new TokenId(1), holder, "name", "user", scopes, Now.AddDays(-1), new OperatorId(1), null, null, 1);
 
@@ -236,7 +390,7 @@ public sealed class TokenPolicyTests
     private static Decision Anonymous(RegistryAction action, Lineage? resource) =>
         TokenPolicy.Decide(DecisionInput.Anonymous(action, resource, viaRedirect: false, Now));
 
-    private static void Refuses(DenyReason reason, DeployTokenView token, RegistryAction action, Lineage resource)
+    private static void Refuses(DenyReason reason, DeployTokenView token, RegistryAction action, Lineage? resource)
     {
         var decision = Decide(token, action, resource);
         Assert.Equal((false, reason), (decision.Allowed, decision.Reason));

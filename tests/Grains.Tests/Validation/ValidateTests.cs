@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Tests.Fixture;
@@ -95,7 +96,29 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
         Grid.Calls.Clear();
         await Grid.ValidateAsync(issued, RegistryAction.PullImage, project);
         Assert.Equal(
-            ["IDeployTokenGrain.ValidateAsync=1", "INamespaceGrain.GetLineageAsync=3"], Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
+            ["IApplicationSettingsGrain.GetAsync=1", "IDeployTokenGrain.ValidateAsync=1", "INamespaceGrain.GetLineageAsync=3"],
+            Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
+    }
+
+    [Fact]
+    public async Task Validate_OfWhatIsWrongOrDead_AsksTheTokenAlone()
+    {
+        var project = await Grid.ProjectAsync(await Grid.GroupAsync());
+        var issued = await Grid.TokenAsync(project.AsNamespace);
+        var wrong = TokenFormat.Issue(TokenPrefixes.Default, 0, issued.Token.Id.Value, Key);
+        await Grid.ValidateAsync(issued, RegistryAction.PullImage, project);
+        Grid.Calls.Clear();
+        ImmutableArray<Question> questions =
+            [new Question(RegistryAction.Authenticate, default), new Question(RegistryAction.PullImage, Resource.Of(project))];
+        var refused = await Grid.Validator.ValidateAllAsync(Credential.WithUsername(issued.Token.Username, wrong), questions);
+        Assert.Equal([DenyReason.SecretMismatch, DenyReason.SecretMismatch], refused.Select(static d => d.Reason));
+        var other = await Grid.Validator.ValidateAllAsync(Credential.WithUsername("somebody", issued.Secret), questions);
+        Assert.Equal([DenyReason.UsernameMismatch, DenyReason.UsernameMismatch], other.Select(static d => d.Reason));
+        Assert.Equal(["IDeployTokenGrain.ValidateAsync=2"], Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
+        await Grid.RevokeAsync(issued.Token.Id);
+        Grid.Calls.Clear();
+        Assert.Equal(DenyReason.TokenRevoked, (await Grid.ValidateAsync(issued, RegistryAction.PullImage, project)).Reason);
+        Assert.Equal(["IDeployTokenGrain.ValidateAsync=1"], Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
     }
 
     [Fact]
@@ -172,6 +195,31 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
 
         var exact = Resource.At(Making.Path($"{g}/{p}/worker"));
         Assert.Equal(DenyReason.ResourceNotFound, (await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.DownloadCode, exact)).Reason);
+    }
+
+    [Fact]
+    public async Task Validate_OfAGroupsPackages_FindsTheGroupByIdOrPath()
+    {
+        var (g, p) = (Making.Fresh("g"), Making.Fresh("p"));
+        var group = await Grid.GroupAsync(slug: g);
+        var project = await Grid.ProjectAsync(group, p);
+        var issued = await Grid.TokenAsync(group.AsNamespace, DeployTokenScopes.ReadPackageRegistry);
+        foreach (var resource in new[] { Resource.Of(group), Resource.GroupAt(Making.Path(g)) })
+        {
+            var decision = await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.ReadGroupPackages, resource);
+            Assert.Equal((DenyReason.None, new LocatedGroup(group, g), null), (decision.Reason, decision.Group, decision.Resource));
+            Assert.Equal(DenyReason.CredentialRequired, (await Grid.Validator.ValidateAnonymousAsync(RegistryAction.ReadGroupPackages, resource)).Reason);
+        }
+
+        Resource[] elsewhere =
+            [Resource.Of(project), Resource.At(Making.Path(g)), Resource.GroupAt(Making.Path($"{g}/{p}")), Resource.Of(new GroupId(987_654)), default];
+        foreach (var resource in elsewhere)
+        {
+            var decision = await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.ReadGroupPackages, resource);
+            Assert.Equal(DenyReason.ResourceNotFound, decision.Reason);
+        }
+
+        Assert.True((await Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.ReadPackage, Resource.Of(project))).Allowed);
     }
 
     [Fact]

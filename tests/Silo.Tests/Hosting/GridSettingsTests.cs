@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Silo.Hosting;
 
 namespace OrleansTokens.Silo.Tests.Hosting;
@@ -19,6 +20,8 @@ public sealed class GridSettingsTests
         Assert.Equal(("gitlab-issuer", "container_registry"), (settings.Jwt.Issuer, settings.Jwt.Service));
         Assert.Equal((SigningAlgorithm.Es256, TimeSpan.FromMinutes(5)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((0, 0), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(SwitchedOff.Nothing, settings.Validation.SwitchedOff);
+        Assert.Empty(settings.TrustedProxies);
         Assert.Equal((null, 10_000), (settings.ExternalUrl, settings.MaxConnections));
     }
 
@@ -36,10 +39,15 @@ public sealed class GridSettingsTests
             ("Jwt:Service", "registry"),
             ("Jwt:Algorithm", "rs256"),
             ("Jwt:Lifetime", "00:15:00"),
+            ("Registry:Enabled", "false"),
+            ("DependencyProxy:Enabled", "False"),
+            ("Http:TrustedProxies:0", "127.0.0.1"),
+            ("Http:TrustedProxies:1", "fd00::/8"),
             ("SiloPort", "11111"),
             ("GatewayPort", "30000"),
             ("ExternalUrl", "https://tokens.example"),
             ("Http:MaxConnections", "50"));
+        Assert.Equal(["127.0.0.1/32", "fd00::/8"], settings.TrustedProxies.Select(static p => p.ToString()));
         Assert.Equal("/var/lib/grid", settings.DataDirectory);
         Assert.Equal("an-operator-token-from-outside", settings.AdminToken?.Reveal());
         Assert.Single(settings.MasterKeys!.Keys);
@@ -47,7 +55,35 @@ public sealed class GridSettingsTests
         Assert.Equal(["gldt-"], settings.Tokens.Prefixes.Former);
         Assert.Equal((SigningAlgorithm.Rs256, TimeSpan.FromMinutes(15)), (settings.Jwt.Algorithm, settings.Jwt.Lifetime));
         Assert.Equal((11111, 30000), (settings.SiloPort, settings.GatewayPort));
+        Assert.Equal(SwitchedOff.ContainerRegistry | SwitchedOff.DependencyProxy, settings.Validation.SwitchedOff);
         Assert.Equal(("https://tokens.example", 50), (settings.ExternalUrl, settings.MaxConnections));
+    }
+
+    [Fact]
+    public void Oidc_WhenItIsSet_IsTaken()
+    {
+        Assert.Null(Accept().Oidc);
+        var few = Accept(("Oidc:Issuer", "https://id.example/realm"), ("Oidc:Audience", "a")).Oidc!;
+        Assert.Equal(("preferred_username", null, false), (few.UsernameClaim, few.AdministratorClaim, few.CreateOperators));
+        var all = Accept(
+            ("Oidc:Issuer", "http://127.0.0.1:5000"), ("Oidc:Audience", "a"), ("Oidc:UsernameClaim", "sub"),
+            ("Oidc:AdministratorClaim", "groups"), ("Oidc:AdministratorValue", "admins"), ("Oidc:CreateOperators", "true")).Oidc!;
+        Assert.Equal(("sub", "groups", "admins", true), (all.UsernameClaim, all.AdministratorClaim, all.AdministratorValue, all.CreateOperators));
+    }
+
+    [Theory]
+    [InlineData("Oidc:Issuer must be", "Oidc:Issuer=http://id.example", "Oidc:Audience=a")]
+    [InlineData("Oidc:Issuer must be", "Oidc:Issuer=id.example", "Oidc:Audience=a")]
+    [InlineData("Oidc:Issuer must be", "Oidc:Issuer=https://id.example?x=1", "Oidc:Audience=a")]
+    [InlineData("Oidc:Audience is missing", "Oidc:Issuer=https://id.example")]
+    [InlineData("Oidc:Issuer is missing", "Oidc:Audience=a")]
+    [InlineData("Oidc:AdministratorClaim and", "Oidc:Issuer=https://id.example", "Oidc:Audience=a", "Oidc:AdministratorClaim=groups")]
+    [InlineData("Oidc:CreateOperators must be", "Oidc:Issuer=https://id.example", "Oidc:Audience=a", "Oidc:CreateOperators=maybe")]
+    public void Oidc_WhenItCannotBe_IsReportedByName(string expected, params string[] settings)
+    {
+        var faults = Refuse([.. settings.Select(static s => (s.Split('=', 2)[0], s.Split('=', 2)[1]))]);
+
+        Assert.StartsWith("Grid:" + expected, Assert.Single(faults), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,6 +97,10 @@ public sealed class GridSettingsTests
             ("Jwt:Issuer", "two words"),
             ("Jwt:Algorithm", "HS256"),
             ("Jwt:Lifetime", "00:00:01"),
+            ("Jwt:Service", "dependency_proxy"),
+            ("Registry:Enabled", "off"),
+            ("DependencyProxy:Enabled", "1"),
+            ("Http:TrustedProxies:1", "proxy.example"),
             ("SiloPort", "-1"),
             ("GatewayPort", "many"),
             ("ExternalUrl", "tokens.example"),
@@ -69,7 +109,8 @@ public sealed class GridSettingsTests
         string[] names =
         [
             "Grid:AdminToken", "Grid:MasterKeys:0", "Grid:Tokens:Prefix", "Grid:Tokens:Region", "Grid:Jwt:Issuer", "Grid:Jwt:Algorithm",
-            "Grid:Jwt:Lifetime", "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
+            "Grid:Jwt:Lifetime", "Grid:Jwt:Service", "Grid:Registry:Enabled", "Grid:DependencyProxy:Enabled", "Grid:Http:TrustedProxies:1",
+            "Grid:SiloPort", "Grid:GatewayPort", "Grid:ExternalUrl", "Grid:Http:MaxConnections", "Grid:DataDir ",
         ];
         Assert.All(names, name => Assert.Contains(faults, fault => fault.StartsWith(name, StringComparison.Ordinal)));
     }

@@ -10,6 +10,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.Silo.Hosting;
+using OrleansTokens.Silo.Http;
 using OrleansTokens.Silo.Http.DockerToken;
 using OrleansTokens.Silo.Http.ForwardAuth;
 
@@ -42,6 +43,7 @@ public sealed class GridFixture : IAsyncLifetime
         Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));
         builder.AddGrid(settings);
         builder.Services.AddHealth();
+        builder.Services.AddSingleton(new PublicAddress(settings.ExternalUrl));
         _app = builder.Build();
         _app.MapForwardAuth();
         _app.MapDockerToken();
@@ -63,6 +65,21 @@ public sealed class GridFixture : IAsyncLifetime
     {
         var view = await Administration.CreateGroupAsync(new CreateNamespace(default, Slug.Parse(path), path, "", visibility, Operator));
         return view.Id.AsGroup;
+    }
+
+    /// <summary>Makes a group in another.</summary>
+    public async Task<GroupId> SubgroupAsync(GroupId parent, string path)
+    {
+        var view = await Administration.CreateGroupAsync(new CreateNamespace(parent, Slug.Parse(path), path, "", Visibility.Private, Operator));
+        return view.Id.AsGroup;
+    }
+
+    /// <summary>A group at the top that the cases of one theory share.</summary>
+    public async Task<GroupId> EnsureGroupAsync(string path)
+    {
+        Assert.True(NamespacePath.TryParse(path, out var at));
+        var known = await Administration.ResolveAsync(at);
+        return known.Target.IsNone ? await GroupAsync(path) : known.Target.AsGroup;
     }
 
     /// <summary>Makes a project.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -25,7 +26,7 @@ internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string>
     /// <summary>A header, or null.</summary>
     public string? this[string header] => Headers.GetValueOrDefault(header);
 
-    /// <summary>Reads head and body; a body in chunks has one.</summary>
+    /// <summary>Reads head and body; a body in chunks is of ASCII.</summary>
     public static RawAnswer Parse(string text)
     {
         var parts = text.Split("\r\n\r\n", 2);
@@ -34,10 +35,26 @@ internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string>
         var body = parts[1];
         if (headers.ContainsKey("Transfer-Encoding"))
         {
-            var chunk = body.Split("\r\n", 2);
-            body = chunk[0] == "0" ? "" : chunk[1][..chunk[1].IndexOf("\r\n0\r\n", StringComparison.Ordinal)];
+            body = Joined(body);
         }
 
         return new RawAnswer(int.Parse(lines[0].Split(' ')[1]), headers, body);
+    }
+
+    private static string Joined(string chunks)
+    {
+        var body = new StringBuilder();
+        for (var rest = chunks; ;)
+        {
+            var end = rest.IndexOf("\r\n", StringComparison.Ordinal);
+            var length = int.Parse(rest.AsSpan(0, end), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (length == 0)
+            {
+                return body.ToString();
+            }
+
+            body.Append(rest, end + 2, length);
+            rest = rest[(end + 2 + length + 2)..];
+        }
     }
 }

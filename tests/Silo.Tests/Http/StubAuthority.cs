@@ -7,7 +7,7 @@ using OrleansTokens.Validation;
 namespace OrleansTokens.Silo.Tests.Http;
 
 /// <summary>One token, known to the gateway, and what is decided about it.</summary>
-internal sealed class StubAuthority : IInstallationGrain, IDeployTokenGrain, IRegistryTokenGrain
+internal sealed class StubAuthority : IInstallationGrain, IDeployTokenGrain, IRegistryTokenGrain, IDependencyProxyGrain
 {
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
@@ -20,6 +20,15 @@ internal sealed class StubAuthority : IInstallationGrain, IDeployTokenGrain, IRe
     /// <summary>What is answered to registries.</summary>
     public Func<RegistryTokenRequest, RegistryTokenAnswer> Sign { get; init; } = _ => throw new OrleansException("The silo is gone.");
 
+    /// <summary>What is answered to clients of the dependency proxy.</summary>
+    public Func<Credential?, RegistryTokenAnswer> SignForDependencyProxy { get; init; } = _ => throw new OrleansException("The silo is gone.");
+
+    /// <summary>What is decided about uses of a registry's JWT.</summary>
+    public Func<RegistryTokenUse, Decision> JudgeUse { get; init; } = _ => throw new OrleansException("The silo is gone.");
+
+    /// <summary>What is decided about uses of a dependency proxy's JWT.</summary>
+    public Func<DependencyProxyUse, Decision> JudgeDependencyProxyUse { get; init; } = _ => throw new OrleansException("The silo is gone.");
+
     /// <summary>Makes an authority.</summary>
     public StubAuthority()
     {
@@ -29,7 +38,8 @@ internal sealed class StubAuthority : IInstallationGrain, IDeployTokenGrain, IRe
 
     /// <summary>The grains.</summary>
     public IGrainFactory Grains => StubGrains.Of(
-        (typeof(IInstallationGrain), this), (typeof(IDeployTokenGrain), this), (typeof(IRegistryTokenGrain), this));
+        (typeof(IInstallationGrain), this), (typeof(IDeployTokenGrain), this), (typeof(IRegistryTokenGrain), this),
+        (typeof(IDependencyProxyGrain), this));
 
     /// <inheritdoc/>
     public Task ConfirmMasterKeyAsync() => Task.CompletedTask;
@@ -46,4 +56,13 @@ internal sealed class StubAuthority : IInstallationGrain, IDeployTokenGrain, IRe
 
     /// <inheritdoc/>
     public Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request) => Task.FromResult(Sign(request));
+
+    /// <inheritdoc/>
+    public Task<RegistryTokenAnswer> IssueAsync(Credential? credential) => Task.FromResult(SignForDependencyProxy(credential));
+
+    /// <inheritdoc/>
+    public Task<Decision> ValidateAsync(RegistryTokenUse use) => Task.FromResult(JudgeUse(use));
+
+    /// <inheritdoc/>
+    public Task<Decision> ValidateAsync(DependencyProxyUse use) => Task.FromResult(JudgeDependencyProxyUse(use));
 }

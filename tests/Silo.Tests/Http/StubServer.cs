@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Client;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Silo.Http;
+using OrleansTokens.Silo.Http.Abuse;
 
 namespace OrleansTokens.Silo.Tests.Http;
 
@@ -27,8 +29,10 @@ internal sealed class StubServer : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(grains);
         builder.Services.AddSingleton(new RegistryTokenOptions());
+        builder.Services.AddSingleton(new PublicAddress(null));
         builder.Services.AddDeployTokens();
         add?.Invoke(builder.Services);
+        builder.Services.AddAttemptGuard();
         var app = builder.Build();
         map(app);
         await app.StartAsync();

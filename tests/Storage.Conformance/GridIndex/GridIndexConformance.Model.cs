@@ -95,6 +95,11 @@ public abstract partial class GridIndexConformance
         {
             await StoreAsync(Group(id, epoch: _baseEpoch) with { Deleted = true }, Project(id, epoch: _baseEpoch) with { Deleted = true });
             await StoreAsync(Token(id, epoch: _baseEpoch) with { Deleted = true });
+            foreach (var member in new long[] { 1, 2 })
+            {
+                await Index.UpsertAsync(new MemberRow(NamespaceKind.Group, id, member, 10, null, true, _baseEpoch));
+                await Index.UpsertAsync(new MemberRow(NamespaceKind.Project, id, member, 10, null, true, _baseEpoch));
+            }
         }
 
         return new ModelIndex(_baseEpoch);

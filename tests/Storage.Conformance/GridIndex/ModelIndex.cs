@@ -4,7 +4,7 @@ using OrleansTokens.Namespaces;
 namespace OrleansTokens.Storage.Conformance.GridIndex;
 
 /// <summary>The index as simply as it can be said: lists, and no thought of speed.</summary>
-internal sealed class ModelIndex(long baseEpoch)
+internal sealed partial class ModelIndex(long baseEpoch)
 {
     private readonly Dictionary<(NamespaceKind, long), NamespaceRow> _namespaces = [];
     private readonly Dictionary<long, TokenRow> _tokens = [];
@@ -33,6 +33,8 @@ internal sealed class ModelIndex(long baseEpoch)
     {
         var found = Living.Where(row =>
             row.Kind == query.Kind
+            && !row.Personal
+            && (query.Reader is not { } reader || IsVisible(row, reader, query))
             && (query.ParentId is null || row.ParentId == query.ParentId)
             && (query.SubtreeOf is not { } top || IsBelow(row, top))
             && (query.Search is not { } search || Contains(row.Name, search) || Contains(row.Slug, search)));

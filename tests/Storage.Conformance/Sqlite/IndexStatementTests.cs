@@ -76,6 +76,31 @@ public sealed class IndexStatementTests : IAsyncDisposable
         Assert.Equal("SEARCH n USING COVERING INDEX index_namespace_by_slug (kind=?)", line);
     }
 
+    [Fact]
+    public async Task Statement_ForAReader_SearchesAndScansNothingButWhatItHasFound()
+    {
+        foreach (var kind in new[] { NamespaceKind.Group, NamespaceKind.Project })
+        {
+            foreach (var (parent, below) in new (long?, long?)[] { (null, null), (0, null), (1, null), (null, 1), (1, 1) })
+            {
+                foreach (var isCount in new[] { false, true })
+                {
+                    var reader = new IndexReader(7, 10, 10, DateTimeOffset.UnixEpoch, false);
+                    var query = new NamespaceQuery(kind, parent, below, "a", NamespaceSort.Name, false, 0, 100, reader);
+                    var plan = await PlanAsync(IndexStatement.For(query), isCount);
+
+                    // The tables it scans are those that it makes itself.
+                    Assert.All(
+                        plan.Where(static line => line.StartsWith("SCAN", StringComparison.Ordinal)),
+                        static line => Assert.Matches("^SCAN (b|v|s|below|visible|shown|CONSTANT ROW|[0-9]+ CONSTANT ROWS?)$", line));
+                    Assert.All(
+                        plan.Where(static line => line.StartsWith("SEARCH m ", StringComparison.Ordinal)),
+                        static line => Assert.Contains("operator_id=? AND kind=?", line, StringComparison.Ordinal));
+                }
+            }
+        }
+    }
+
     private static IEnumerable<TokenQuery> TokenQueries() =>
         from holder in new (NamespaceKind? Kind, long? Id)[] { (null, null), (NamespaceKind.Group, null), (NamespaceKind.Group, 1) }
         from at in new DateTimeOffset?[] { null, DateTimeOffset.UnixEpoch }

@@ -78,6 +78,7 @@ public sealed class DockerTokenEndpointTests
     [InlineData(DenyReason.ScopeMissing, 403, "DENIED")]
     [InlineData(DenyReason.CredentialRequired, 403, "DENIED")]
     [InlineData(DenyReason.ActionNeverGranted, 403, "DENIED")]
+    [InlineData(DenyReason.FeatureDisabled, 404, "UNAVAILABLE")]
     [InlineData(DenyReason.None, 503, "UNAVAILABLE")]
     public async Task Get_WhenSignInIsRefused_SaysSoInGitLabsForm(DenyReason reason, int status, string code)
     {
@@ -88,7 +89,7 @@ public sealed class DockerTokenEndpointTests
         Assert.Equal(status, answer.Status);
         var json = JsonDocument.Parse(answer.Body).RootElement;
         Assert.Equal(code, json.GetProperty("errors")[0].GetProperty("code").GetString());
-        Assert.Equal(status == 403, json.TryGetProperty("http_status", out _));
+        Assert.Equal(status is 403 or 404, json.TryGetProperty("http_status", out var repeated) && repeated.GetInt32() == status);
         Assert.Null(answer["WWW-Authenticate"]);
     }
 
@@ -126,6 +127,48 @@ public sealed class DockerTokenEndpointTests
         Assert.Equal(401, (await AskAsync(unknown, query, Basic("ci", unknown.Token.Reveal()))).Status);
     }
 
+    [Theory]
+    [InlineData(DenyReason.TokenRevoked, 401, "")]
+    [InlineData(DenyReason.ScopesOfNoUseHere, 401, "")]
+    [InlineData(DenyReason.CredentialWrongKind, 403, "access forbidden")]
+    [InlineData(DenyReason.ScopeMissing, 403, "access forbidden")]
+    [InlineData(DenyReason.CredentialRequired, 403, "access forbidden")]
+    [InlineData(DenyReason.FeatureDisabled, 404, "dependency proxy not enabled")]
+    [InlineData(DenyReason.None, 503, "")]
+    public async Task Get_WhenTheDependencyProxyRefuses_SaysSoInItsOwnForm(DenyReason reason, int status, string message)
+    {
+        var authority = new StubAuthority { SignForDependencyProxy = _ => Refuse(reason) };
+
+        var answer = await AskAsync(authority, "service=dependency_proxy", Basic("ci", authority.Token.Reveal()));
+
+        Assert.Equal(status, answer.Status);
+        var form = $"{{\"message\":\"{message}\",\"status\":\"error\",\"http_status\":{status}}}";
+        Assert.Equal(message.Length > 0, answer.Body == form);
+        Assert.Equal(message.Length == 0, answer.Body.StartsWith("{\"errors\":[{\"code\":", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Get_ForTheDependencyProxy_GivesTheTokenUnderBothNames()
+    {
+        Credential? shown = null;
+        var authority = new StubAuthority
+        {
+            SignForDependencyProxy = credential =>
+            {
+                shown = credential;
+                return new RegistryTokenAnswer(Allow, "d.e.f", new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero), 300);
+            },
+        };
+
+        var answer = await AskAsync(
+            authority, "service=dependency_proxy&scope=repository:acme/dependency_proxy/containers/alpine:pull",
+            Basic("ci", authority.Token.Reveal()));
+
+        var json = JsonDocument.Parse(answer.Body).RootElement;
+        Assert.Equal((200, "d.e.f", "d.e.f"), (answer.Status, json.GetProperty("token").GetString(), json.GetProperty("access_token").GetString()));
+        Assert.Equal("ci", shown!.Username);
+    }
+
     [Fact]
     public async Task Get_WithMoreScopesThanAllowed_NamesTheParameter()
     {
@@ -156,12 +199,14 @@ public sealed class DockerTokenEndpointTests
         Exception[] faults = [new OrleansException("gone"), new TokenAuthorityException(), new InvalidOperationException("a bug")];
         foreach (var fault in faults)
         {
-            var authority = new StubAuthority { Sign = _ => throw fault, Decide = () => throw fault };
+            var authority = new StubAuthority { Sign = _ => throw fault, SignForDependencyProxy = _ => throw fault, Decide = () => throw fault };
             var credential = Basic("ci", authority.Token.Reveal());
 
             Assert.Equal(503, (await AskAsync(authority, Service)).Status);
             Assert.Equal(503, (await AskAsync(authority, Service, credential)).Status);
             Assert.Equal(503, (await AskAsync(authority, "service=other", credential)).Status);
+            Assert.Equal(503, (await AskAsync(authority, "service=dependency_proxy", credential)).Status);
+            Assert.Equal(503, (await AskAsync(authority, "service=dependency_proxy")).Status);
         }
     }
 

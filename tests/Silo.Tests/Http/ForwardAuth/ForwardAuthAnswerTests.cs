@@ -36,7 +36,7 @@ public sealed class ForwardAuthAnswerTests
     {
         foreach (var (access, text) in new[] { (GitAccess.Download, toFetch), (GitAccess.Upload, toPush) })
         {
-            var answer = ForwardAuthAnswer.To(Request(isLfs: false, access), [Decision.Deny(deny)]);
+            var answer = GitAnswers.To(Request(isLfs: false, access), [Decision.Deny(deny)]);
 
             Assert.Equal((status, reason), (answer.Status, answer.Reason));
             Assert.StartsWith(text, answer.Body, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class ForwardAuthAnswerTests
         DenyReason deny, bool mayDownload, string? reason, string message)
     {
         var download = new Decision(mayDownload, mayDownload ? DenyReason.None : DenyReason.ScopeMissing, null, null);
-        var answer = ForwardAuthAnswer.To(Request(isLfs: true, GitAccess.Upload), [Decision.Deny(deny), download]);
+        var answer = GitAnswers.To(Request(isLfs: true, GitAccess.Upload), [Decision.Deny(deny), download]);
 
         Assert.Equal((403, reason), (answer.Status, answer.Reason));
         Assert.Equal("application/vnd.git-lfs+json", answer.ContentType);
@@ -64,7 +64,7 @@ public sealed class ForwardAuthAnswerTests
     [Fact]
     public void Answer_ToGitLfsWithoutTheScope_IsNotFound() => Assert.Equal(
         "not_found",
-        ForwardAuthAnswer.To(Request(isLfs: true, GitAccess.Download), [Decision.Deny(DenyReason.ScopeMissing)]).Reason);
+        GitAnswers.To(Request(isLfs: true, GitAccess.Download), [Decision.Deny(DenyReason.ScopeMissing)]).Reason);
 
     [Fact]
     public void Answer_ToAnyDecision_AllowsOnlyWhatWasAllowedWithoutAReason()
@@ -74,7 +74,7 @@ public sealed class ForwardAuthAnswerTests
             foreach (var (isLfs, access, allowed) in Cases())
             {
                 // The download that git-lfs may also do never makes an upload allowed.
-                var answer = ForwardAuthAnswer.To(
+                var answer = GitAnswers.To(
                     Request(isLfs, access), [new Decision(allowed, deny, null, null), new Decision(true, DenyReason.None, null, null)]);
 
                 Assert.Equal(allowed && deny == DenyReason.None, answer.Status == 200);

@@ -215,6 +215,8 @@ public sealed class ForwardAuthEndpointTests(GridFixture grid) : IClassFixture<G
     [InlineData("GET", "/bypass/%2e%2e/bypass/api.git/info/refs?service=git-upload-pack", "uri_ambiguous")]
     [InlineData("GET", "/bypass/.%252e/bypass/api.git/info/refs?service=git-upload-pack", "uri_ambiguous")]
     [InlineData("GET", "/bypass/..%2fbypass/api.git/info/refs?service=git-upload-pack", "uri_ambiguous")]
+    [InlineData("GET", "/bypass%2fapi.git/info/refs?service=git-upload-pack", "uri_ambiguous")]
+    [InlineData("GET", "/bypass/api.git/info%2Frefs?service=git-upload-pack", "uri_ambiguous")]
     [InlineData("GET", "//bypass/api.git/info/refs?service=git-upload-pack", "uri_ambiguous")]
     [InlineData("GET", "/bypass\\api.git/info/refs?service=git-upload-pack", "uri_character")]
     [InlineData("GET", "/bypass/api.git;x/info/refs?service=git-upload-pack", "uri_character")]

@@ -18,29 +18,46 @@ public class AccessTests
     {
         var target = Target(own, above);
 
-        Assert.Equal(anonymous, Access.CanRead(null, target));
-        Assert.Equal(somebody, Access.CanRead(Somebody, target));
-        Assert.True(Access.CanRead(Administrator, target));
+        Assert.Equal(anonymous, Access.CanRead(null, AccessLevel.None, target));
+        Assert.Equal(somebody, Access.CanRead(Somebody, AccessLevel.None, target));
+        Assert.True(Access.CanRead(Somebody, AccessLevel.Guest, target));
+    }
+
+    [Theory]
+    [InlineData(AccessLevel.None, true, false, false)]
+    [InlineData(AccessLevel.Developer, true, false, false)]
+    [InlineData(AccessLevel.Maintainer, true, true, false)]
+    [InlineData(AccessLevel.Owner, true, true, true)]
+    public void Can_AtALevel_IsWhatTheReferenceSays(AccessLevel level, bool read, bool maintain, bool own)
+    {
+        Assert.Equal(read, Access.Can(level, TargetAccess.Read));
+        Assert.Equal(maintain, Access.Can(level, TargetAccess.Maintain));
+        Assert.Equal(own, Access.Can(level, TargetAccess.Own));
     }
 
     [Fact]
-    public void CanAdminister_IsForAdministrators()
+    public void Refuse_TellsTheUnknownFromTheUnentitledAndFromThoseWhoMayOnlyRead()
     {
-        Assert.False(Access.CanAdminister(null));
-        Assert.False(Access.CanAdminister(Somebody));
-        Assert.True(Access.CanAdminister(Administrator));
+        var anyone = new Operation(HttpMethod.Post, "", "", "") { Noun = "" };
+        var operators = anyone with { Caller = Caller.Operator };
+        var administrators = anyone with { Caller = Caller.Administrator };
+        var reading = administrators with { Method = HttpMethod.Get };
+
+        Assert.Null(Access.Refuse(null, anyone));
+        Assert.Same(GitLabErrors.Unauthorized, Access.Refuse(null, operators));
+        Assert.Same(GitLabErrors.Unauthorized, Access.Refuse(null, administrators));
+        Assert.Null(Access.Refuse(Full(Somebody), operators));
+        Assert.Same(GitLabErrors.Forbidden, Access.Refuse(Full(Somebody), administrators));
+        Assert.Null(Access.Refuse(Full(Administrator), administrators));
+        Assert.Same(GitLabErrors.InsufficientScope, Access.Refuse(Reading(Administrator), administrators));
+        Assert.Same(GitLabErrors.InsufficientScope, Access.Refuse(Reading(Somebody), anyone));
+        Assert.Null(Access.Refuse(Reading(Administrator), reading));
+        Assert.Null(Access.Refuse(Reading(Somebody), operators with { ForEveryToken = true }));
     }
 
-    [Fact]
-    public void Refuse_TellsTheUnknownFromTheUnentitled()
-    {
-        Assert.Null(Access.Refuse(null, Caller.Anyone));
-        Assert.Same(GitLabErrors.Unauthorized, Access.Refuse(null, Caller.Operator));
-        Assert.Same(GitLabErrors.Unauthorized, Access.Refuse(null, Caller.Administrator));
-        Assert.Null(Access.Refuse(Somebody, Caller.Operator));
-        Assert.Same(GitLabErrors.Forbidden, Access.Refuse(Somebody, Caller.Administrator));
-        Assert.Null(Access.Refuse(Administrator, Caller.Administrator));
-    }
+    private static OperatorCaller Full(OperatorPrincipal caller) => new(caller, null, MayChange: true);
+
+    private static OperatorCaller Reading(OperatorPrincipal caller) => new(caller, null, MayChange: false);
 
     private static NamespaceView Target(Visibility own, Visibility above)
     {

@@ -30,6 +30,7 @@ public sealed class ApiHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("silo-tests-").FullName;
     private readonly RecordingLogger _log = new();
     private readonly IReadOnlyDictionary<string, string?> _settings;
+    private readonly Action<IServiceCollection>? _configure;
     private WebApplication _app = null!;
 
     public ApiHost()
@@ -38,7 +39,8 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     /// <summary>With settings beside those that every test has.</summary>
-    internal ApiHost(IReadOnlyDictionary<string, string?> settings) => _settings = settings;
+    internal ApiHost(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? configure = null) =>
+        (_settings, _configure) = (settings, configure);
 
     /// <summary>Everything that was logged, at any level.</summary>
     public IReadOnlyCollection<string> Log => _log.Lines;
@@ -73,6 +75,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.LimitConnections(settings.MaxConnections);
         builder.Services.AddGitLabApi(settings.ExternalUrl);
         builder.Services.AddApiReference();
+        _configure?.Invoke(builder.Services);
         builder.Services.AddOAuth(settings.OAuth);
         builder.Services.AddLeakReports(settings.LeakReports);
         _app = builder.Build();
@@ -135,6 +138,23 @@ public sealed class ApiHost : IAsyncLifetime
     public async Task<long> NewTokenAsync(string holder, object? more = null) => await MadeAsync(PostAsync(
         $"/{holder}/deploy_tokens", JsonSerializer.Serialize(more ?? new { name = "t", scopes = "read_registry" })));
 
+    /// <summary>Makes a user with an operator token.</summary>
+    public async Task<ApiUser> NewUserAsync(string? username = null, bool admin = false, string scopes = "api")
+    {
+        username ??= NewName("user");
+        var id = await MadeAsync(PostAsync(
+            "/users", JsonSerializer.Serialize(new { username, name = "Some Body", email = $"{username}@example.org", admin })));
+        var token = await PostAsync($"/users/{id}/personal_access_tokens", JsonSerializer.Serialize(new { name = "t", scopes }));
+        return new ApiUser(id, username, (string)token.Json["token"]!, token.Json["id"]!.GetValue<long>());
+    }
+
+    /// <summary>Makes somebody a member.</summary>
+    public async Task AddMemberAsync(string node, long user, int level)
+    {
+        var answer = await PostAsync($"/{node}/members", JsonSerializer.Serialize(new { user_id = user, access_level = level }));
+        Assert.True(answer.Status == 201, answer.Body);
+    }
+
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     private static async Task<long> MadeAsync(Task<ApiAnswer> asking)
@@ -174,3 +194,6 @@ public sealed record ApiAnswer(int Status, string Body, HttpResponseHeaders Head
 
     public string Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "absent";
 }
+
+/// <summary>A user, and an operator token of it.</summary>
+public sealed record ApiUser(long Id, string Username, string Token, long TokenId);

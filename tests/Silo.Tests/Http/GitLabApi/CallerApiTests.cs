@@ -94,7 +94,8 @@ public sealed class CallerApiTests(ApiHost host)
         foreach (var answer in new[]
         {
             await host.GetAsync("/deploy_tokens", null),
-            await host.GetAsync("/groups", null),
+            await host.GetAsync("/users", null),
+            await host.GetAsync("/projects/1/members", null),
             await host.GetAsync("/signing_keys", null),
             await host.PostAsync("/groups", """{"name":"n","path":"n"}""", null),
             await host.PostAsync("/deploy_tokens/explain", """{"token_id":1,"action":"authenticate"}""", null),

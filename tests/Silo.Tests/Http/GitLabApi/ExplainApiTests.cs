@@ -24,6 +24,34 @@ public sealed class ExplainApiTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Explain_OfPackages_AsksAboutAProjectOrAboutAGroupAsAWhole()
+    {
+        var (top, sub) = (ApiHost.NewName("g"), ApiHost.NewName("s"));
+        var (topId, project) = (await host.NewGroupAsync(top), ApiHost.NewName("p"));
+        var subId = (long)(await host.PostAsync("/groups", $$"""{"name":"s","path":"{{sub}}","parent_id":{{topId}}}""")).Json["id"]!;
+        await host.NewProjectAsync(subId, project);
+        var issued = await host.PostAsync($"/groups/{topId}/deploy_tokens", """{"name":"n","scopes":"write_package_registry"}""");
+        var id = (long)issued.Json["id"]!;
+
+        var group = await AskAsync(new { token_id = id, action = "read_group_packages", resource = top });
+        var byId = await AskAsync(new { token_id = id, action = "read_group_packages", resource = topId });
+        var inProject = await AskAsync(new { token_id = id, action = "write_package", resource = $"{top}/{sub}/{project}" });
+
+        Assert.True((bool?)group.Json["allowed"]);
+        Assert.Equal(("group", topId, top), Resource(group));
+        Assert.Equal(("group", topId, top), Resource(byId));
+        Assert.True((bool?)inProject.Json["allowed"]);
+        Assert.Equal("project", Resource(inProject).Kind);
+        Assert.Equal("holder_not_this_group", await ReasonAsync(new { token_id = id, action = "read_group_packages", resource = $"{top}/{sub}" }));
+        Assert.Equal("action_never_granted", await ReasonAsync(new { token_id = id, action = "write_group_packages", resource = top }));
+        Assert.Equal("resource_not_found", await ReasonAsync(new { token_id = id, action = "read_package", resource = $"{top}/{sub}" }));
+
+        static (string? Kind, long? Id, string? Path) Resource(ApiAnswer answer) => answer.Json["resource"] is { } at
+            ? ((string?)at["kind"], (long?)at["id"], (string?)at["full_path"])
+            : default;
+    }
+
+    [Fact]
     public async Task Explain_WhenRefused_NamesTheReason()
     {
         var (path, _, token, id) = await NewTokenAsync();

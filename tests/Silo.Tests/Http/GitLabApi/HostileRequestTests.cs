@@ -115,6 +115,7 @@ public sealed class HostileRequestTests : IAsyncLifetime
             (ids, query, body, tail, credential) => new Hostile(
                 operation,
                 operation.Path.Replace("{id}", ids.Item1, StringComparison.Ordinal).Replace("{token_id}", ids.Item2, StringComparison.Ordinal)
+                    .Replace("{user_id}", ids.Item2, StringComparison.Ordinal).Replace("{namespace_id}", ids.Item1, StringComparison.Ordinal)
                     + (query.Length == 0 ? "" : "?" + query),
                 body.Item1,
                 [.. Encoding.UTF8.GetBytes(body.Item2), .. tail is [0, ..] ? tail : []],
@@ -126,7 +127,11 @@ public sealed class HostileRequestTests : IAsyncLifetime
     {
         { Name: "namespace_id" } => "{group}",
         { Name: "namespace" } => "\"{group}\"",
+        { Name: "user_id" } => "1",
+        { Name: "email" } => "\"hostile@example.org\"",
+        { Name: "scopes", Shape.Choices: { } choices } when choices.Contains("api") => "[\"api\"]",
         ChoiceListParameter => "[\"read_registry\"]",
+        IntegerChoiceParameter => "30",
         ChoiceParameter => "\"authenticate\"",
         _ => "\"hostile\"",
     });
@@ -205,6 +210,7 @@ public sealed class HostileRequestTests : IAsyncLifetime
         // Only which keys there are: until when one is published is first known when its successor signs, so time alone changes it.
         var keys = (await _host.GetAsync("/signing_keys")).Json.AsArray().Select(key => (string?)key!["key_id"]);
         snapshot.AppendJoin(' ', keys);
+        snapshot.AppendLine().Append((await _host.GetAsync("/application/settings")).Body);
         return snapshot.ToString();
     }
 

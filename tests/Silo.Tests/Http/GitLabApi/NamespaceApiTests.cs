@@ -44,7 +44,7 @@ public sealed class NamespaceApiTests(ApiHost host)
     [InlineData("/groups", """{"name":"a","path":"a","visibility":"secret"}""", """{"error":"visibility does not have a valid value"}""")]
     [InlineData("/groups", """{"name":{},"path":"a\u0000"}""", """{"error":"name is invalid, path contains a control character"}""")]
     [InlineData("/groups", """{"name":" ","path":"blank"}""", """{"message":{"name":["can't be blank"]}}""")]
-    [InlineData("/projects", "{}", """{"error":"namespace_id is missing, name, path are missing, at least one parameter must be provided"}""")]
+    [InlineData("/projects", "{}", """{"error":"name, path are missing, at least one parameter must be provided"}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":0}""", """{"message":{"namespace":["is not valid"]}}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":-1}""", """{"message":{"namespace":["is not valid"]}}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":9223372036854775807}""", """{"message":{"namespace":["is not valid"]}}""")]

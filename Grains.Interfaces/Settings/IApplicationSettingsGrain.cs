@@ -1,0 +1,22 @@
+using Orleans.Concurrency;
+using OrleansTokens.Operators;
+
+namespace OrleansTokens.Settings;
+
+/// <summary>What administrators set for the whole installation. Key 0.</summary>
+[Alias(WireAliases.IApplicationSettingsGrain)]
+public interface IApplicationSettingsGrain : IGrainWithIntegerKey
+{
+    /// <summary>The settings, as they are stored.</summary>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: nothing may be concluded.</exception>
+    [AlwaysInterleave, Alias("Get")]
+    ValueTask<ApplicationSettings> GetAsync();
+
+    /// <summary>Changes settings. When it has returned the change is durable, and every validation that begins after it goes by it. May be
+    /// repeated.</summary>
+    /// <returns>The settings from now on.</returns>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.InvalidArgument"/>: a setting is out of its range, which
+    /// the exception names; nothing was changed. <see cref="Errors.ErrorCode.Unavailable"/>.</exception>
+    [Alias("Change")]
+    Task<ApplicationSettings> ChangeAsync(ChangeApplicationSettings change, OperatorId by);
+}

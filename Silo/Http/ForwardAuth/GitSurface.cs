@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using OrleansTokens.Client;
+using OrleansTokens.Silo.Http.Abuse;
+using OrleansTokens.Silo.Http.Credentials;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Silo.Http.ForwardAuth;
+
+/// <summary>git over HTTP and git-lfs. Owns every address that no other surface does.</summary>
+internal sealed class GitSurface(DeployTokenValidator validator, AttemptGuard guard) : IForwardedSurface
+{
+    public bool Owns(OriginalUri uri) => true;
+
+    public async Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original)
+    {
+        if (!GitRequest.TryParse(original, out var git, out var refusal))
+        {
+            return ForwardAuthAnswer.To(refusal);
+        }
+
+        var form = BasicCredential.Read(context.Request.Headers.Authorization, out var basic);
+        var attempt = await guard.BeginAsync(context, form, basic);
+        if (attempt.Ban is { } ban)
+        {
+            return ForwardAuthAnswer.To(ban);
+        }
+
+        var decisions = await DecideAsync(git, form, basic, context.RequestAborted);
+        var answer = decisions is { } decided ? GitAnswers.To(git, decided) : GitAnswers.NotAuthenticated;
+        attempt.End(answer.Status);
+        return answer;
+    }
+
+    /// <summary>The decisions; null where the credential is none that could be anyone's.</summary>
+    private async Task<ImmutableArray<Decision>?> DecideAsync(
+        GitRequest git, BasicCredentialForm form, BasicCredential? basic, CancellationToken cancellation)
+    {
+        switch (form)
+        {
+            case BasicCredentialForm.Present:
+                return basic?.Secret is { } secret
+                    ? await validator.ValidateAllAsync(Credential.WithUsername(basic.Username, secret), git.Questions, cancellation)
+                    : null;
+
+            case BasicCredentialForm.Malformed:
+                return null;
+
+            // Git takes no other scheme, as GitLab does not for it: such a request is one without credentials.
+            default:
+                var wanted = git.Questions[0];
+                return [await validator.ValidateAnonymousAsync(wanted.Action, wanted.Resource, cancellation)];
+        }
+    }
+}
