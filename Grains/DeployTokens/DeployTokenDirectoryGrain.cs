@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
-using OrleansTokens.DeployTokens;
 using OrleansTokens.Audit;
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Audit;
 using OrleansTokens.Grains.Ids;
