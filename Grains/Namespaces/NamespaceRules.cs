@@ -13,17 +13,17 @@ internal static class NamespaceRules
             throw TokenAuthorityException.Invalid("name", "can't be blank");
         }
 
-        if (name.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(name, Limits.MaxNameLength))
         {
-            throw TokenAuthorityException.Invalid("name", $"is too long (maximum is {Limits.MaxNameLength} characters)");
+            throw TokenAuthorityException.Invalid("name", TextLength.Complaint(Limits.MaxNameLength));
         }
     }
 
     public static void CheckDescription(string description)
     {
-        if (description.Length > Limits.MaxDescriptionLength)
+        if (TextLength.IsOver(description, Limits.MaxDescriptionLength))
         {
-            throw TokenAuthorityException.Invalid("description", $"is too long (maximum is {Limits.MaxDescriptionLength} characters)");
+            throw TokenAuthorityException.Invalid("description", TextLength.Complaint(Limits.MaxDescriptionLength));
         }
     }
 

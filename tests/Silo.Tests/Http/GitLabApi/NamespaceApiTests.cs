@@ -68,6 +68,19 @@ public sealed class NamespaceApiTests(ApiHost host)
 
         Assert.Equal((400, """{"message":{"path":["has already been taken"]}}"""), (taken.Status, taken.Body));
         Assert.Equal((400, """{"message":{"name":["is too long (maximum is 255 characters)"]}}"""), (tooLong.Status, tooLong.Body));
+        var farTooLong = await host.PostAsync("/groups", $$"""{"name":"{{new string('x', 70_000)}}","path":"{{ApiHost.NewName()}}"}""");
+        Assert.Equal((tooLong.Status, tooLong.Body), (farTooLong.Status, farTooLong.Body));
+    }
+
+    [Theory]
+    [InlineData("/groups")]
+    [InlineData("/projects")]
+    public async Task Making_WithANameOutsideTheBasicPlane_CountsItsCharacters(string target)
+    {
+        string Json(int length) => $$"""{"name":"{{string.Concat(Enumerable.Repeat("🚀", length))}}","path":"{{ApiHost.NewName()}}"}""";
+
+        Assert.Equal(201, (await host.PostAsync(target, Json(255))).Status);
+        Assert.Equal(400, (await host.PostAsync(target, Json(256))).Status);
     }
 
     [Theory]
