@@ -142,7 +142,34 @@ public sealed class NamespaceApiTests(ApiHost host)
         Assert.Equal("d", (string?)changed.Json["description"]);
         Assert.Equal("internal", (string?)changed.Json["visibility"]);
         Assert.Equal(
-            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level are missing, at least one parameter must be provided"}""", nothing.Body);
+            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level, container_registry_enabled, packages_enabled are missing, at least one parameter must be provided"}""", nothing.Body);
+    }
+
+    [Fact]
+    public async Task Group_WhenMadeLessVisibleThanWhatIsInIt_SaysWhy()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName(), "public");
+        var project = await host.NewProjectAsync(group, ApiHost.NewName(), "internal");
+        var refused = await host.PutAsync($"/groups/{group}", """{"visibility":"private"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["private is not allowed since this group contains projects with higher visibility."]}}"""),
+            (refused.Status, refused.Body));
+
+        await host.NewGroupAsync(ApiHost.NewName(), "public", group);
+        await host.PutAsync($"/projects/{project}", """{"visibility":"private"}""");
+        Assert.Equal(
+            """{"message":{"visibility_level":["internal is not allowed since there are sub-groups with higher visibility."]}}""",
+            (await host.PutAsync($"/groups/{group}", """{"visibility":"internal"}""")).Body);
+        Assert.Equal("public", (string?)(await host.GetAsync($"/groups/{group}")).Json["visibility"]);
+    }
+
+    [Fact]
+    public async Task Making_MoreVisibleThanTheGroupAbove_SaysWhy()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        var answer = await host.PostAsync("/projects", $$"""{"path":"x","namespace_id":{{group}},"visibility":"public"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["public is not allowed in a private group"]}}"""), (answer.Status, answer.Body));
     }
 
     [Fact]
