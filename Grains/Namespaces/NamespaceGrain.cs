@@ -73,7 +73,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         NamespaceRules.CheckFeatures(change.Features.ApplyTo(State.Features));
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
-            NamespaceRules.CheckVisibility(visibility, NamespaceRules.Above(view.Lineage));
+            NamespaceRules.CheckVisibility(Id.Kind, visibility, NamespaceRules.Above(view.Lineage));
         }
 
         if (change.Visibility is { } lower && lower < State.Visibility)

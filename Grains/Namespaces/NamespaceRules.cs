@@ -31,12 +31,15 @@ internal static class NamespaceRules
     }
 
     /// <summary>Nothing is more visible than the group it is in.</summary>
-    public static void CheckVisibility(Visibility visibility, Lineage? above)
+    public static void CheckVisibility(NamespaceKind kind, Visibility visibility, Lineage? above)
     {
         if (above is not null && visibility > above.Visibility)
         {
             throw TokenAuthorityException.Invalid(
-                VisibilityField, $"{Name(visibility)} is not allowed in a {Name(above.Visibility)} group");
+                VisibilityField,
+                kind == NamespaceKind.Group
+                    ? $"{Name(visibility)} is not allowed since the parent group has a {Name(above.Visibility)} visibility."
+                    : $"{Name(visibility)} is not allowed in a {Name(above.Visibility)} group.");
         }
     }
 

@@ -167,9 +167,13 @@ public sealed class NamespaceApiTests(ApiHost host)
     public async Task Making_MoreVisibleThanTheGroupAbove_SaysWhy()
     {
         var group = await host.NewGroupAsync(ApiHost.NewName());
-        var answer = await host.PostAsync("/projects", $$"""{"path":"x","namespace_id":{{group}},"visibility":"public"}""");
+        var project = await host.PostAsync("/projects", $$"""{"path":"x","namespace_id":{{group}},"visibility":"public"}""");
         Assert.Equal(
-            (400, """{"message":{"visibility_level":["public is not allowed in a private group"]}}"""), (answer.Status, answer.Body));
+            (400, """{"message":{"visibility_level":["public is not allowed in a private group."]}}"""), (project.Status, project.Body));
+        var below = await host.PutAsync($"/groups/{await host.NewGroupAsync(ApiHost.NewName(), parent: group)}", """{"visibility":"internal"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["internal is not allowed since the parent group has a private visibility."]}}"""),
+            (below.Status, below.Body));
     }
 
     [Fact]
