@@ -26,15 +26,15 @@ internal static class DeployTokenRules
             faults.Add(new ArgumentFault("scopes", "can't be blank"));
         }
 
-        if (request.Name.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(request.Name, Limits.MaxNameLength))
         {
-            faults.Add(new ArgumentFault("name", TooLong));
+            faults.Add(new ArgumentFault("name", TextLength.Complaint(Limits.MaxNameLength)));
         }
 
         var username = request.Username ?? "";
-        if (username.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(username, Limits.MaxNameLength))
         {
-            faults.Add(new ArgumentFault("username", TooLong));
+            faults.Add(new ArgumentFault("username", TextLength.Complaint(Limits.MaxNameLength)));
         }
 
         if (username.AsSpan().ContainsAnyExcept(UsernameCharacters))
@@ -50,13 +50,11 @@ internal static class DeployTokenRules
 
     public static void CheckReason(string reason)
     {
-        if (reason.Length > Limits.MaxReasonLength)
+        if (TextLength.IsOver(reason, Limits.MaxReasonLength))
         {
-            throw TokenAuthorityException.Invalid("reason", $"is too long (maximum is {Limits.MaxReasonLength} characters)");
+            throw TokenAuthorityException.Invalid("reason", TextLength.Complaint(Limits.MaxReasonLength));
         }
     }
-
-    private static string TooLong => $"is too long (maximum is {Limits.MaxNameLength} characters)";
 
     /// <summary>Where a CI job's token is looked for, in this order: its project, and the group directly above; all groups above only where
     /// a setting says so (reference §4).</summary>

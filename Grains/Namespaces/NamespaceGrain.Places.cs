@@ -26,7 +26,7 @@ internal abstract partial class NamespaceGrain
         NamespaceRules.CheckFeatures(request.Features);
         var above = await AboveAsync(request.Parent);
         NamespaceRules.CheckDepth(Id.Kind, above, subtreeHeight: 0);
-        NamespaceRules.CheckVisibility(request.Visibility, above);
+        NamespaceRules.CheckVisibility(Id.Kind, request.Visibility, above);
         var creating = new NamespaceState
         {
             Status = NamespaceStatus.Creating,

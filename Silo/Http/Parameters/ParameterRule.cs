@@ -19,6 +19,14 @@ internal abstract record ParameterRule
             : $"{Names(_ => true)} are missing, at least one parameter must be provided";
     }
 
+    /// <summary>Not more than one of them is sent.</summary>
+    public sealed record AtMostOne(params IReadOnlyList<Parameter> OneOf) : ParameterRule(OneOf)
+    {
+        public override string? Complaint(RequestParameters sent) => Parameters.Count(parameter => sent[parameter.Name] is not null) > 1
+            ? $"{Names(parameter => sent[parameter.Name] is not null)} are mutually exclusive"
+            : null;
+    }
+
     /// <summary>Exactly one of them is sent.</summary>
     public sealed record ExactlyOne(params IReadOnlyList<Parameter> OneOf) : ParameterRule(OneOf)
     {

@@ -68,6 +68,19 @@ public sealed class NamespaceApiTests(ApiHost host)
 
         Assert.Equal((400, """{"message":{"path":["has already been taken"]}}"""), (taken.Status, taken.Body));
         Assert.Equal((400, """{"message":{"name":["is too long (maximum is 255 characters)"]}}"""), (tooLong.Status, tooLong.Body));
+        var farTooLong = await host.PostAsync("/groups", $$"""{"name":"{{new string('x', 70_000)}}","path":"{{ApiHost.NewName()}}"}""");
+        Assert.Equal((tooLong.Status, tooLong.Body), (farTooLong.Status, farTooLong.Body));
+    }
+
+    [Theory]
+    [InlineData("/groups")]
+    [InlineData("/projects")]
+    public async Task Making_WithANameOutsideTheBasicPlane_CountsItsCharacters(string target)
+    {
+        string Json(int length) => $$"""{"name":"{{string.Concat(Enumerable.Repeat("🚀", length))}}","path":"{{ApiHost.NewName()}}"}""";
+
+        Assert.Equal(201, (await host.PostAsync(target, Json(255))).Status);
+        Assert.Equal(400, (await host.PostAsync(target, Json(256))).Status);
     }
 
     [Theory]
@@ -129,7 +142,38 @@ public sealed class NamespaceApiTests(ApiHost host)
         Assert.Equal("d", (string?)changed.Json["description"]);
         Assert.Equal("internal", (string?)changed.Json["visibility"]);
         Assert.Equal(
-            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level are missing, at least one parameter must be provided"}""", nothing.Body);
+            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level, container_registry_enabled, packages_enabled are missing, at least one parameter must be provided"}""", nothing.Body);
+    }
+
+    [Fact]
+    public async Task Group_WhenMadeLessVisibleThanWhatIsInIt_SaysWhy()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName(), "public");
+        var project = await host.NewProjectAsync(group, ApiHost.NewName(), "internal");
+        var refused = await host.PutAsync($"/groups/{group}", """{"visibility":"private"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["private is not allowed since this group contains projects with higher visibility."]}}"""),
+            (refused.Status, refused.Body));
+
+        await host.NewGroupAsync(ApiHost.NewName(), "public", group);
+        await host.PutAsync($"/projects/{project}", """{"visibility":"private"}""");
+        Assert.Equal(
+            """{"message":{"visibility_level":["internal is not allowed since there are sub-groups with higher visibility."]}}""",
+            (await host.PutAsync($"/groups/{group}", """{"visibility":"internal"}""")).Body);
+        Assert.Equal("public", (string?)(await host.GetAsync($"/groups/{group}")).Json["visibility"]);
+    }
+
+    [Fact]
+    public async Task Making_MoreVisibleThanTheGroupAbove_SaysWhy()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        var project = await host.PostAsync("/projects", $$"""{"path":"x","namespace_id":{{group}},"visibility":"public"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["public is not allowed in a private group."]}}"""), (project.Status, project.Body));
+        var below = await host.PutAsync($"/groups/{await host.NewGroupAsync(ApiHost.NewName(), parent: group)}", """{"visibility":"internal"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["internal is not allowed since the parent group has a private visibility."]}}"""),
+            (below.Status, below.Body));
     }
 
     [Fact]
