@@ -23,7 +23,7 @@ internal static partial class NamespaceChanges
             NamespaceParameters.VisibilityOf(call.Arguments) ?? Visibility.Private,
             call.Caller.Id,
             FeatureParameters.Of(call.Arguments).ApplyTo(default));
-        return BadName(call, kind) is { } bad ? (null, bad) : (request, null);
+        return name != path && BadName(name, kind) is { } bad ? (null, bad) : (request, null); // A path is a name as it is.
     }
 
     /// <summary>The path segment of something that is given a name only, as GitLab makes it.</summary>
@@ -45,7 +45,8 @@ internal static partial class NamespaceChanges
         }
 
         // Names from before there was a rule for them are often sent back as they are.
-        if (arguments.Find(NamespaceParameters.Name) != call.Target.Name && BadName(call, call.Target.Id.Kind) is { } bad)
+        if (arguments.Find(NamespaceParameters.Name) is { } name && name != call.Target.Name
+            && BadName(name, call.Target.Id.Kind) is { } bad)
         {
             return (null, bad);
         }
@@ -72,10 +73,8 @@ internal static partial class NamespaceChanges
         return GitLabErrors.Accepted;
     }
 
-    private static IResult? BadName(ApiCall call, NamespaceKind kind) =>
-        call.Arguments.Find(NamespaceParameters.Name) is { } name && !string.IsNullOrWhiteSpace(name) && NamespaceNames.FaultOf(name, kind) is { } fault
-            ? GitLabErrors.Field(NamespaceParameters.Name.Name, fault)
-            : null;
+    private static IResult? BadName(string name, NamespaceKind kind) =>
+        NamespaceNames.FaultOf(name, kind) is { } fault ? GitLabErrors.Field(NamespaceParameters.Name.Name, fault) : null;
 
     private static IResult BadPath() => GitLabErrors.Field(NamespaceParameters.Path.Name, Slug.Rule);
 
