@@ -9,6 +9,9 @@ namespace OrleansTokens.Grains.DeployTokens;
 /// <summary>What a deploy token may be (reference §1.1 to §1.3). Pure.</summary>
 internal static class DeployTokenRules
 {
+    /// <summary>The login of job tokens, which no ban is for (reference §3.8): a token of this name could be guessed at without end.</summary>
+    private const string JobLogin = "gitlab-ci-token";
+
     private static readonly SearchValues<char> UsernameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.");
 
@@ -40,6 +43,11 @@ internal static class DeployTokenRules
         if (username.AsSpan().ContainsAnyExcept(UsernameCharacters))
         {
             faults.Add(new ArgumentFault("username", "can contain only letters, digits, '_', '-', '+', and '.'"));
+        }
+
+        if (username.Equals(JobLogin, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add(new ArgumentFault("username", "is reserved"));
         }
 
         if (faults.Count > 0)

@@ -84,6 +84,11 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
         if (change.Slug is { } slug && slug.ToString() != State.Slug)
         {
+            if (slug.Key != Slug.Parse(State.Slug).Key)
+            {
+                NamespaceRules.CheckSlug(slug, new GroupId(State.Parent));
+            }
+
             await MoveAsync(new GroupId(State.Parent), slug);
         }
 

@@ -22,6 +22,15 @@ internal static class NamespaceRules
         }
     }
 
+    /// <summary>No group or project is put under a name that means something else there. Not for what is there already.</summary>
+    public static void CheckSlug(Slug slug, GroupId parent)
+    {
+        if (ReservedSlugs.Contains(slug, atTheTop: parent.IsNone))
+        {
+            throw TokenAuthorityException.Invalid("path", $"{slug} is a reserved name");
+        }
+    }
+
     public static void CheckDescription(string description)
     {
         if (TextLength.IsOver(description, Limits.MaxDescriptionLength))

@@ -147,7 +147,7 @@ internal static class GroupEndpoints
         }
 
         var (request, refusal) = NamespaceChanges.ToCreate(
-            call, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
+            call, NamespaceKind.Group, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
         return refusal ?? call.Answer(GroupBody.Of(await call.Authority.CreateGroupAsync(request!, call.Aborted)));
     }
 

@@ -58,6 +58,7 @@ public sealed class DeployTokenApiTests(ApiHost host)
     [InlineData("""{"name":"n","scopes":["read_registry"],"expires_at":"foo"}""", """{"error":"expires_at is invalid"}""")]
     [InlineData("""{"name":"n","scopes":[]}""", """{"message":"Scopes can't be blank"}""")]
     [InlineData("""{"name":"n","scopes":""}""", """{"message":"Scopes can't be blank"}""")]
+    [InlineData("""{"name":"n","scopes":["read_registry"],"username":"GitLab-ci-token"}""", """{"message":"Username is reserved"}""")]
     [InlineData("""{"name":"n","scopes":["read_registry"],"username":"a b"}""",
         """{"message":"Username can contain only letters, digits, '_', '-', '+', and '.'"}""")]
     [InlineData("""{"name":"n","scopes":["read_registry"],"username":"a\n"}""",

@@ -44,6 +44,13 @@ public sealed class NamespaceApiTests(ApiHost host)
     [InlineData("/groups", """{"name":"a","path":"a","visibility":"secret"}""", """{"error":"visibility does not have a valid value"}""")]
     [InlineData("/groups", """{"name":{},"path":"a\u0000"}""", """{"error":"name is invalid, path contains a control character"}""")]
     [InlineData("/groups", """{"name":" ","path":"blank"}""", """{"message":{"name":["can't be blank"]}}""")]
+    [InlineData("/groups", """{"name":"a","path":"api"}""", """{"message":{"path":["api is a reserved name"]}}""")]
+    [InlineData("/groups", """{"name":"a","path":"V2"}""", """{"message":{"path":["V2 is a reserved name"]}}""")]
+    [InlineData("/groups", """{"name":"a","path":"dependency_proxy"}""", """{"message":{"path":["dependency_proxy is a reserved name"]}}""")]
+    [InlineData("/projects", """{"name":"a","path":"dependency_proxy"}""", """{"message":{"path":["dependency_proxy is a reserved name"]}}""")]
+    [InlineData("/projects", """{"name":"blob"}""", """{"message":{"path":["blob is a reserved name"]}}""")]
+    [InlineData("/projects", """{"name":"!bad","path":"a"}""", """{"message":{"name":["can contain only letters, digits, emojis, '_', '.', '+', dashes, or spaces. It must start with a letter, digit, emoji, or '_'."]}}""")]
+    [InlineData("/groups", """{"name":"-a","path":"a"}""", """{"message":{"name":["can contain only letters, digits, emojis, '_', '.', dash, space, parenthesis. It must start with letter, digit, emoji or '_'."]}}""")]
     [InlineData("/projects", "{}", """{"error":"name, path are missing, at least one parameter must be provided"}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":0}""", """{"message":{"namespace":["is not valid"]}}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":-1}""", """{"message":{"namespace":["is not valid"]}}""")]
@@ -55,6 +62,35 @@ public sealed class NamespaceApiTests(ApiHost host)
 
         Assert.Equal(400, answer.Status);
         Assert.Equal(expected, answer.Body);
+    }
+
+    [Fact]
+    public async Task RenamingAndMoving_ToAReservedName_IsRefused()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName("g"));
+        var project = await host.NewProjectAsync(group, ApiHost.NewName("p"));
+        var below = await host.PostAsync("/groups", $$"""{"name":"below","path":"explore","parent_id":{{group}}}""");
+        var renamed = await host.PutAsync($"/projects/{project}", """{"path":"dependency_proxy"}""");
+        var moved = await host.PostAsync($"/groups/{below.Json["id"]}/transfer");
+        var called = await host.PutAsync($"/groups/{group}", """{"name":"?"}""");
+
+        Assert.Equal(201, below.Status);
+        Assert.Equal((400, """{"message":{"path":["dependency_proxy is a reserved name"]}}"""), (renamed.Status, renamed.Body));
+        Assert.Equal((400, """{"message":{"path":["explore is a reserved name"]}}"""), (moved.Status, moved.Body));
+        Assert.Equal(400, called.Status);
+    }
+
+    [Theory]
+    [InlineData("Grüße 😀_v1.2 - x")]
+    [InlineData("🚀 start")]
+    [InlineData("_under")]
+    [InlineData("日本")]
+    [InlineData("R&D: tools!")]
+    public async Task Making_WithANameThatBeginsWell_Works(string name)
+    {
+        var group = await host.PostAsync("/groups", $$"""{"name":"{{name}}","path":"{{ApiHost.NewName()}}"}""");
+
+        Assert.Equal((201, name), (group.Status, (string?)group.Json["name"]));
     }
 
     [Fact]
