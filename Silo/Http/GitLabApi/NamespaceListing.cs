@@ -52,8 +52,8 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
                 Reader(call)),
             call.Aborted);
         return kind is NamespaceKind.Group
-            ? call.AnswerPage(page, found.Total, found.Items, GroupBody.Of)
-            : call.AnswerPage(page, found.Total, found.Items, ProjectBody.Of);
+            ? call.AnswerPage(page, found.Total, found.Items, view => GroupBody.Of(view, call.Address))
+            : call.AnswerPage(page, found.Total, found.Items, view => ProjectBody.Of(view, call.Address));
     }
 
     /// <summary>Who reads; null where all is shown.</summary>

@@ -162,6 +162,9 @@ public sealed class NamespaceApiTests(ApiHost host)
 
         Assert.Equal((200, $"{to}/{project}"), (moved.Status, (string?)moved.Json["path_with_namespace"]));
         Assert.Equal((404, """{"message":"404 Namespace Not Found"}"""), (nowhere.Status, nowhere.Body));
+        var again = await host.PutAsync($"/projects/{id}/transfer", $$"""{"namespace":"{{to}}"}""");
+        Assert.Equal(
+            (400, """{"message":"Failed to transfer project Project is already in this namespace."}"""), (again.Status, again.Body));
     }
 
     [Fact]
