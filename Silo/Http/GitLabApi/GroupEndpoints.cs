@@ -56,6 +56,7 @@ internal static class GroupEndpoints
             {
                 Noun = Noun,
                 Parameters = [.. Groups.Parameters, TopLevelOnly],
+                Rules = Groups.Rules,
                 Answer = typeof(GroupBody[]),
             },
             call => Groups.AnswerAsync(call, topLevelOnly: call.Arguments.Get(TopLevelOnly)));
@@ -117,6 +118,7 @@ internal static class GroupEndpoints
             Noun = Noun,
             Target = NamespaceKind.Group,
             Parameters = parameters,
+            Rules = Groups.Rules,
             Answer = answer,
         };
 

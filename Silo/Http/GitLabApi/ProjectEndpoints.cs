@@ -25,6 +25,7 @@ internal static class ProjectEndpoints
             {
                 Noun = Noun,
                 Parameters = Projects.Parameters,
+                Rules = Projects.Rules,
                 Answer = typeof(ProjectBody[]),
             },
             call => Projects.AnswerAsync(call));
@@ -81,6 +82,7 @@ internal static class ProjectEndpoints
             {
                 Noun = Noun,
                 Parameters = [UserOfList, .. Projects.Parameters],
+                Rules = Projects.Rules,
                 Answer = typeof(ProjectBody[]),
             },
             async call => await UserEndpoints.FindAsync(call, UserOfList) is { } user
