@@ -97,11 +97,11 @@ internal static class MemberEndpoints
         {
             var all = await WithUsersAsync(call, members);
             var fitting = all.Where(m => Contains(m.User.Name, query) || Contains(m.User.Username, query)).ToList();
-            return call.AnswerPage(page, fitting.Count, fitting.Skip(page.Offset).Take(page.PerPage), m => MemberBody.Of(m.Member, m.User));
+            return call.AnswerPage(page, fitting.Count, fitting.Skip(page.Offset).Take(page.PerPage), m => MemberBody.Of(m.Member, m.User, call.Address));
         }
 
         var shown = await WithUsersAsync(call, members.Skip(page.Offset).Take(page.PerPage));
-        return call.AnswerPage(page, members.Length, shown, m => MemberBody.Of(m.Member, m.User));
+        return call.AnswerPage(page, members.Length, shown, m => MemberBody.Of(m.Member, m.User, call.Address));
     }
 
     private static async Task<IResult> GetAsync(ApiCall call, bool inherited)
@@ -205,7 +205,7 @@ internal static class MemberEndpoints
 
     private static async Task<IResult> AnswerAsync(ApiCall call, MemberView member) =>
         await call.Operators.GetAsync(member.Operator, call.Aborted) is { } user
-            ? call.Answer(MemberBody.Of(member, user))
+            ? call.Answer(MemberBody.Of(member, user, call.Address))
             : GitLabErrors.NotFound;
 
     private static async Task<IReadOnlyList<(MemberView Member, OperatorView User)>> WithUsersAsync(

@@ -242,6 +242,9 @@ public sealed class NamespaceApiTests(ApiHost host)
 
         Assert.Equal((200, $"{to}/{project}"), (moved.Status, (string?)moved.Json["path_with_namespace"]));
         Assert.Equal((404, """{"message":"404 Namespace Not Found"}"""), (nowhere.Status, nowhere.Body));
+        var again = await host.PutAsync($"/projects/{id}/transfer", $$"""{"namespace":"{{to}}"}""");
+        Assert.Equal(
+            (400, """{"message":"Failed to transfer project Project is already in this namespace."}"""), (again.Status, again.Body));
     }
 
     [Fact]
@@ -292,11 +295,63 @@ public sealed class NamespaceApiTests(ApiHost host)
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("member")]
+    public async Task Lists_WhenNarrowedByWhatThingsAre_HoldThoseOnly(string? role)
+    {
+        var name = ApiHost.NewName("sort");
+        var top = await host.NewGroupAsync(name, "public");
+        var hidden = await host.NewGroupAsync(name + "-hidden", "private", top);
+        var shown = await host.NewGroupAsync(name + "-shown", "public", top);
+        var open = await host.NewProjectAsync(shown, name + "-open", "public");
+        var closed = await host.NewProjectAsync(hidden, name + "-closed", "private");
+        var old = await host.NewProjectAsync(shown, name + "-old", "public");
+        await host.PostAsync($"/projects/{old}/archive");
+        var caller = ApiHost.AdministratorToken;
+        if (role is not null)
+        {
+            var ann = await host.NewUserAsync();
+            await host.AddMemberAsync($"groups/{top}", ann.Id, 20);
+            caller = ann.Token;
+        }
+
+        await AssertAsync($"/projects?search={name}&order_by=id&sort=asc", open, closed, old);
+        await AssertAsync($"/projects?search={name}&order_by=id&sort=asc&archived=false&starred=false", open, closed);
+        await AssertAsync($"/projects?search={name}&archived=true", old);
+        await AssertAsync($"/projects?search={name}&visibility=private", closed);
+        await AssertAsync($"/projects?search={name}&visibility=public&archived=0", open);
+        await AssertAsync($"/projects?search={name}&visibility=internal");
+        await AssertAsync($"/groups/{shown}/projects?archived=true", old);
+        await AssertAsync($"/groups/{top}/projects?include_subgroups=true&archived=true", old);
+        await AssertAsync($"/groups/{top}/projects?include_subgroups=true&visibility=private", closed);
+        await AssertAsync($"/groups?search={name}&visibility=private", hidden);
+        await AssertAsync($"/groups/{top}/subgroups?visibility=public", shown);
+        await AssertAsync($"/groups/{top}/descendant_groups?visibility=private", hidden);
+        await AssertAsync($"/projects?search={name}&order_by=last_activity_at&sort=asc", open, closed, old);
+        await AssertAsync($"/projects?search={name}&order_by=updated_at", old, closed, open);
+
+        async Task AssertAsync(string target, params long[] expected)
+        {
+            var answer = await host.GetAsync(target, caller);
+            Assert.True(answer.Status == 200, answer.Body);
+            Assert.Equal(expected, answer.Json.AsArray().Select(item => item!["id"]!.GetValue<long>()));
+            Assert.Equal($"{expected.Length}", answer.Header("X-Total"));
+        }
+    }
+
+    [Theory]
     [InlineData("/groups?order_by=size", "order_by does not have a valid value")]
     [InlineData("/projects?sort=up", "sort does not have a valid value")]
     [InlineData("/projects?per_page=0", "per_page has a value not allowed")]
     [InlineData("/groups?top_level_only=maybe", "top_level_only is invalid")]
     [InlineData("/groups?search=%ff", "search is not valid UTF-8")]
+    [InlineData("/groups?skip_groups[]=1", "skip_groups is not supported here")]
+    [InlineData("/projects?id_after=5&created_after=2026-01-01", "id_after is not supported here, created_after is not supported here")]
+    [InlineData("/groups/1/projects?starred=true", "starred is not supported here")]
+    [InlineData("/users/root/projects?topic=x", "topic is not supported here")]
+    [InlineData("/projects?visibility=secret", "visibility does not have a valid value")]
+    [InlineData("/projects?archived=maybe", "archived is invalid")]
+    [InlineData("/groups?order_by=updated_at", "order_by does not have a valid value")]
     public async Task Lists_WhenAskedWrongly_SayWhat(string target, string expected)
     {
         var answer = await host.GetAsync(target);
