@@ -13,6 +13,7 @@ namespace OrleansTokens.Namespaces;
 /// <param name="Epoch">Grows with every change.</param>
 /// <param name="PersonalOf">Whose personal namespace the group is; none for every other node.</param>
 /// <param name="Features">The features of a project; of no meaning for groups.</param>
+/// <param name="CreatedBy">Who had it made.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.NamespaceView)]
 public sealed record NamespaceView(
     [property: Id(0)] NamespaceId Id,
@@ -26,7 +27,8 @@ public sealed record NamespaceView(
     [property: Id(8)] Lineage Lineage,
     [property: Id(9)] long Epoch,
     [property: Id(10)] Operators.OperatorId PersonalOf = default,
-    [property: Id(11)] ProjectFeatures Features = default)
+    [property: Id(11)] ProjectFeatures Features = default,
+    [property: Id(12)] Operators.OperatorId CreatedBy = default)
 {
     /// <summary>The full path, for example <c>acme/platform/api</c>.</summary>
     public string FullPath => Lineage.FullPath;

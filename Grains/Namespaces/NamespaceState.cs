@@ -116,7 +116,7 @@ internal sealed record NamespaceState : IDurable
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(
         id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch,
-        new OperatorId(PersonalOf), Features);
+        new OperatorId(PersonalOf), Features, new OperatorId(CreatedBy));
 
     /// <summary>The node as the index knows it.</summary>
     public NamespaceRow Row(NamespaceId id) => new(

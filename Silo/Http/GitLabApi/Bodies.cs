@@ -46,6 +46,7 @@ internal sealed record ProjectBody(
     [property: JsonPropertyName("package_registry_access_level")] string PackageRegistryAccessLevel,
     [property: JsonPropertyName("web_url")] string WebUrl,
     [property: JsonPropertyName("http_url_to_repo")] string HttpUrlToRepo,
+    [property: JsonPropertyName("creator_id")] long CreatorId,
     [property: JsonPropertyName("default_branch")] string? DefaultBranch = null,
     [property: JsonPropertyName("avatar_url")] string? AvatarUrl = null)
 {
@@ -53,7 +54,8 @@ internal sealed record ProjectBody(
         view.Id.Value, view.Description, view.Name, view.FullName, view.Slug.ToString(), view.FullPath, view.CreatedAt,
         VisibilityNames.Of(view.Visibility), view.Archived, NamespaceBody.Above(view, address), FeatureParameters.NameOf(view.Features.Repository),
         FeatureParameters.NameOf(view.Features.ContainerRegistry), FeatureParameters.NameOf(view.Features.PackageRegistry),
-        WebAddress.OfProject(address, view.FullPath), WebAddress.OfRepository(address, view.FullPath));
+        WebAddress.OfProject(address, view.FullPath), WebAddress.OfRepository(address, view.FullPath),
+        view.CreatedBy.Value);
 }
 
 /// <summary>A deploy token. Its secret is in the answer that issues it, and nowhere else.</summary>

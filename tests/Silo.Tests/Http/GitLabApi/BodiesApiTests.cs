@@ -18,6 +18,7 @@ public sealed class BodiesApiTests(ApiHost host)
         Assert.True(shown.ContainsKey("default_branch") && shown.ContainsKey("avatar_url"));
         Assert.Null(shown["default_branch"]);
         Assert.False(shown.ContainsKey("ssh_url_to_repo"));
+        Assert.Equal(1, (long?)shown["creator_id"]);
         Assert.Equal($"{Address}/groups/{outer}/{inner}", (string?)shown["namespace"]!["web_url"]);
         Assert.Equal($"{Address}/groups/{outer}/{inner}", (string?)(await host.GetAsync($"/groups/{group}")).Json["web_url"]);
         var listed = await host.GetAsync($"/groups/{group}/projects");
@@ -30,6 +31,7 @@ public sealed class BodiesApiTests(ApiHost host)
         var (ann, bob) = (await host.NewUserAsync(), await host.NewUserAsync());
         await host.PostAsync("/projects", """{"name":"app"}""", bob.Token);
 
+        Assert.Equal(bob.Id, (long?)(await host.GetAsync($"/projects/{bob.Username}%2Fapp")).Json["creator_id"]);
         var whole = (await host.GetAsync($"/users/{bob.Id}")).Json;
         var seen = (await host.GetAsync($"/users/{bob.Id}", ann.Token)).Json;
         Assert.Equal($"{Address}/{bob.Username}", (string?)seen["web_url"]);
