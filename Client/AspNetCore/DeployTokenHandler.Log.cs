@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Client.AspNetCore;
+
+internal sealed partial class DeployTokenHandler
+{
+    [LoggerMessage(5101, LogLevel.Information, "A deploy token was refused: {Reason}.")]
+    private static partial void LogRefused(ILogger logger, DenyReason reason);
+
+    [LoggerMessage(5102, LogLevel.Warning, "The authority could not be asked about a deploy token; nobody was let in.")]
+    private static partial void LogUnavailable(ILogger logger, Exception fault);
+}
