@@ -8,12 +8,14 @@ namespace OrleansTokens.Client.AspNetCore;
 public sealed class DeployTokenAuthenticationOptions : AuthenticationSchemeOptions
 {
     /// <summary>
-    /// What is asked about the token of a request. Default <see cref="RegistryAction.Authenticate"/> at no resource: any token that is
-    /// alive and of use at registries is let in, and authorization asks about actions. A function that asks for the very action and
-    /// resource of each request saves the second question; a token that is right and may not do it is then answered with 403. It is
-    /// called for each request that shows a credential, and must not throw.
+    /// What is asked about the token of a request. Default <see cref="RegistryAction.Introspect"/> at no resource: any token that is
+    /// alive is let in, whatever its scopes, and authorization says what it may do. A function that asks for the very action and resource
+    /// of each request saves a second question; a token that is right and may not do it is then answered with 403. It is called for each
+    /// request that shows a credential, and must not throw.
     /// </summary>
-    public Func<HttpContext, Question> Question { get; set; } = static _ => new Question(RegistryAction.Authenticate, default);
+    /// <remarks><see cref="RegistryAction.Authenticate"/> is what git and container registries ask; it refuses tokens that have scopes for
+    /// packages only.</remarks>
+    public Func<HttpContext, Question> Question { get; set; } = static _ => new Question(RegistryAction.Introspect, default);
 
     /// <summary>
     /// Whether the username of HTTP Basic must be the token's; default true, as for git and container registries at GitLab. False: any

@@ -9,7 +9,11 @@ namespace OrleansTokens.Client.AspNetCore;
 /// <summary>Requires deploy tokens, in policies and at endpoints.</summary>
 public static class DeployTokenAuthorizationExtensions
 {
-    /// <summary>Requires a deploy token that was granted one of some scopes. What it is at, is not looked at: it may be of any project.</summary>
+    /// <summary>
+    /// Requires a deploy token that was granted one of some scopes. Nothing else is looked at: it may be of any project, and what an
+    /// installation has switched off does not count. <see cref="RequireDeployToken(AuthorizationPolicyBuilder, RegistryAction)"/> asks about
+    /// an action.
+    /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="scopes">Names of scopes, such as <c>read_registry</c>; at least one.</param>
     /// <returns>The same policy.</returns>

@@ -21,7 +21,7 @@ public sealed class AuthenticationTests
             (await response.Content.ReadAsStringAsync()).Split('\n'));
         var asked = site.Grid.LastRequest!;
         Assert.Equal("ci", asked.Credential.Username);
-        Assert.Equal(new Question(RegistryAction.Authenticate, default), Assert.Single(asked.Questions));
+        Assert.Equal(new Question(RegistryAction.Introspect, default), Assert.Single(asked.Questions));
     }
 
     [Fact]

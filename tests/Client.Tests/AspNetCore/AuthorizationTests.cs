@@ -35,7 +35,7 @@ public sealed class AuthorizationTests
     {
         await using var site = await Site.StartAsync();
         var allowed = new Question(action, Resource.Of(new ProjectId(4)));
-        site.Grid.Decide = question => question == allowed || question.Action == RegistryAction.Authenticate
+        site.Grid.Decide = question => question == allowed || question.Action == RegistryAction.Introspect
             ? new Decision(true, DenyReason.None, CountingGrid.Somebody, null)
             : new Decision(false, DenyReason.ResourceOutsideHolder, CountingGrid.Somebody, null);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(site, path + "4"));
@@ -49,7 +49,7 @@ public sealed class AuthorizationTests
     public async Task Action_WhenTheAuthorityGoesAwayBetweenTheQuestions_IsUnavailable(string path)
     {
         await using var site = await Site.StartAsync();
-        site.Grid.Decide = question => question.Action == RegistryAction.Authenticate
+        site.Grid.Decide = question => question.Action == RegistryAction.Introspect
             ? new Decision(true, DenyReason.None, CountingGrid.Somebody, null)
             : throw new TimeoutException();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(site, path));
