@@ -26,6 +26,7 @@ internal sealed partial class GridConnection(
     private ServiceProvider? _services;
     private Task _connecting = Task.CompletedTask;
     private IGrainFactory? _grains;
+    private int _attempts;
     private int _disposed;
 
     /// <summary>The authority's grains, once there has been a connection. Orleans itself makes it anew when it is lost.</summary>
@@ -108,7 +109,15 @@ internal sealed partial class GridConnection(
 
     private async Task<bool> RetryAsync(Exception fault, CancellationToken cancellation)
     {
-        LogAway(fault);
+        if (_attempts++ == 0)
+        {
+            LogAway(fault.GetBaseException().Message);
+        }
+        else
+        {
+            LogStillAway(fault);
+        }
+
         await Task.Delay(RetryAfter, time, cancellation);
         return true;
     }

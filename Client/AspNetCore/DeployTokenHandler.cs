@@ -40,7 +40,9 @@ internal sealed partial class DeployTokenHandler(
         }
         catch (TokenAuthorityException fault) when (fault.Code == Errors.ErrorCode.Unavailable)
         {
-            LogUnavailable(Logger, fault);
+            // There is one for each request while the authority is away: not with everything that Orleans tells.
+            LogUnavailable(Logger, fault.GetBaseException().GetType().Name);
+            LogCause(Logger, fault);
             DeployTokenOutcome.Of(Context).IsUnavailable = true;
             return AuthenticateResult.Fail(fault);
         }

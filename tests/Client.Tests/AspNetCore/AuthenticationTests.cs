@@ -22,6 +22,7 @@ public sealed class AuthenticationTests
         var asked = site.Grid.LastRequest!;
         Assert.Equal("ci", asked.Credential.Username);
         Assert.Equal(new Question(RegistryAction.Introspect, default), Assert.Single(asked.Questions));
+        Assert.Equal(1, site.Grid.TokenCalls);
     }
 
     [Fact]
