@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 
 namespace OrleansTokens.Grains.Namespaces;
 
@@ -18,6 +19,23 @@ internal static class MemberRules
                 },
             ]
             : [];
+
+    /// <summary>A group that comes to the top leaves its inherited owners behind: where it has none of its own, whoever moves it is one.</summary>
+    public static NamespaceState WithAnOwner(NamespaceState group, OperatorId mover, DateTimeOffset now)
+    {
+        if (mover.IsNone || group.Members.Any(m => m.Level == AccessLevel.Owner && m.IsAlive(now)))
+        {
+            return group;
+        }
+
+        var owner = new Member { OperatorId = mover.Value, Level = AccessLevel.Owner, CreatedAt = now, CreatedBy = mover.Value };
+        var others = group.Members.Where(m => m.OperatorId != mover.Value);
+        return group with
+        {
+            Members = [.. others.Append(owner).OrderBy(static m => m.OperatorId)],
+            UntoldMembers = [.. group.UntoldMembers.Append(mover.Value).Distinct()],
+        };
+    }
 
     /// <summary>The level of somebody here and now, by the members of this very node.</summary>
     public static AccessLevel Level(ImmutableArray<Member> members, long operatorId, DateTimeOffset now) =>

@@ -74,7 +74,7 @@ internal abstract partial class NamespaceGrain
 
         var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
         NamespaceRules.CheckDepth(Id.Kind, above, height);
-        await MoveAsync(parent, Slug.Parse(State.Slug));
+        await MoveAsync(parent, Slug.Parse(State.Slug), by);
         return State.Parent == parent.Value ? await ExistingAsync() : throw NamespaceRules.TooDeep();
     }
 
@@ -129,7 +129,7 @@ internal abstract partial class NamespaceGrain
         }
     }
 
-    private async Task MoveAsync(GroupId parent, Slug slug)
+    private async Task MoveAsync(GroupId parent, Slug slug, OperatorId by = default)
     {
         var handover = new NameHandover { OldParent = State.Parent, OldSlug = State.Slug, NewParent = parent.Value, NewSlug = slug.ToString() };
         await _state.WriteAsync(State with { Handover = handover });
@@ -139,7 +139,8 @@ internal abstract partial class NamespaceGrain
             throw NamespaceRules.PathTaken();
         }
 
-        await PublishAsync(State with { Parent = parent.Value, Slug = slug.ToString(), Epoch = State.Epoch + 1 });
+        var moved = State with { Parent = parent.Value, Slug = slug.ToString(), Epoch = State.Epoch + 1 };
+        await PublishAsync(parent.IsNone ? MemberRules.WithAnOwner(moved, by, _time.GetUtcNow()) : moved);
         await SettleAsync();
     }
 
@@ -151,6 +152,11 @@ internal abstract partial class NamespaceGrain
     {
         try
         {
+            if (parent.IsNone && await IsOfFirstOperatorAsync(slug))
+            {
+                return false;
+            }
+
             var entry = PathEntryGrain.Of(GrainFactory, parent, slug);
             var has = await entry.ClaimAsync(Id);
             if (has == Id)
@@ -173,6 +179,12 @@ internal abstract partial class NamespaceGrain
             throw;
         }
     }
+
+    /// <summary>Whether a name at the top is kept for the first operator, whose personal namespace is made when it is first needed.</summary>
+    private async Task<bool> IsOfFirstOperatorAsync(Slug slug) =>
+        State.PersonalOf != OperatorId.First.Value
+        && await GrainFactory.GetGrain<IOperatorGrain>(OperatorId.First.Value).GetAsync() is { } first
+        && first.Username.Equals(slug.ToString(), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes back what was begun and never told, and gives up the name that a move left over.</summary>
     private async Task SettleAsync()

@@ -173,12 +173,6 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
     /// <summary>Makes the personal namespace under the id that was written down for it; false where the name is taken.</summary>
     private async Task<bool> TryMakePersonalNamespaceAsync(Slug slug)
     {
-        if (Id != OperatorId.First && await GrainFactory.GetGrain<IOperatorGrain>(OperatorId.First.Value).GetAsync() is { } first
-            && first.Username.Equals(slug.ToString(), StringComparison.OrdinalIgnoreCase))
-        {
-            return false; // It may not have its namespace yet.
-        }
-
         try
         {
             await PersonalGroup.CreateAsync(new CreateNamespace(

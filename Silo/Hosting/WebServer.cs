@@ -59,6 +59,8 @@ internal static class WebServer
         // Whatever else is asked for: these write down addresses with their queries.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.HttpLogging", LogLevel.None);
+        // And this one, requests that cannot be read, line by line.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information);
         if (!builder.Configuration.GetSection("Logging:LogLevel").Exists())
         {
             builder.Logging.SetMinimumLevel(LogLevel.Warning);

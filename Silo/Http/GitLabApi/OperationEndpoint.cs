@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Silo.Http.Parameters;
@@ -48,6 +49,12 @@ internal static class OperationEndpoint
         if (arguments is null)
         {
             return GitLabErrors.BadParameters(complaints!);
+        }
+
+        if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody is not false)
+        {
+            // Who sends a body can take minutes over it: what counts is who he is after that.
+            (caller, refusal) = await OperatorAuthenticator.AuthenticateAsync(http);
         }
 
         refusal ??= Access.Refuse(caller, operation);

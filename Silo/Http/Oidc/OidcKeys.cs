@@ -16,36 +16,19 @@ internal sealed partial class OidcKeys(OidcSettings settings, HttpClient http, T
     /// <summary>Where the issuer cannot be reached, its keys are good for so long.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(24);
 
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _lock = new();
     private volatile KeySet? _keys;
     private DateTimeOffset _triedAt = DateTimeOffset.MinValue;
+    private Task _reading = Task.CompletedTask;
 
-    /// <summary>The keys of the issuer; read again first where none of them has this id, or they are old.</summary>
+    /// <summary>The keys of the issuer; read again first where none of them has this id, or they are old. Who gives up waiting does not
+    /// stop the reading: others wait for it too.</summary>
     /// <exception cref="TokenAuthorityException">Unavailable: they are not known.</exception>
     public async Task<IReadOnlyList<SecurityKey>> GetAsync(string? keyId, CancellationToken cancellation)
     {
-        if (IsGoodFor(keyId))
+        if (!IsGoodFor(keyId))
         {
-            return _keys!.Keys;
-        }
-
-        await _gate.WaitAsync(cancellation);
-        try
-        {
-            var now = time.GetUtcNow();
-            if (!IsGoodFor(keyId) && now - _triedAt >= ReadForUnknownAfter)
-            {
-                _triedAt = now;
-                _keys = new KeySet(await ReadAsync(cancellation), now);
-            }
-        }
-        catch (Exception fault) when (!cancellation.IsCancellationRequested)
-        {
-            LogNotRead(fault);
-        }
-        finally
-        {
-            _gate.Release();
+            await ReadAgain().WaitAsync(cancellation);
         }
 
         return _keys is { } keys && time.GetUtcNow() - keys.ReadAt < MaxAge
@@ -53,20 +36,43 @@ internal sealed partial class OidcKeys(OidcSettings settings, HttpClient http, T
             : throw TokenAuthorityException.Unavailable("The keys of the identity provider are not known.");
     }
 
-    public void Dispose()
+    public void Dispose() => http.Dispose();
+
+    private Task ReadAgain()
     {
-        _gate.Dispose();
-        http.Dispose();
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (_reading.IsCompleted && now - _triedAt >= ReadForUnknownAfter)
+            {
+                _triedAt = now;
+                _reading = Task.Run(() => ReadAndKeepAsync(now));
+            }
+
+            return _reading;
+        }
+    }
+
+    private async Task ReadAndKeepAsync(DateTimeOffset now)
+    {
+        try
+        {
+            _keys = new KeySet(await ReadAsync(), now);
+        }
+        catch (Exception fault)
+        {
+            LogNotRead(fault);
+        }
     }
 
     private bool IsGoodFor(string? keyId) =>
         _keys is { } keys && time.GetUtcNow() - keys.ReadAt < ReadAgainAfter
         && (keyId is null || keys.Keys.Any(key => key.KeyId == keyId));
 
-    private async Task<IReadOnlyList<SecurityKey>> ReadAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<SecurityKey>> ReadAsync()
     {
         var discovery = new Uri(settings.Issuer.TrimEnd('/') + "/.well-known/openid-configuration");
-        using var document = JsonDocument.Parse(await http.GetByteArrayAsync(discovery, cancellation));
+        using var document = JsonDocument.Parse(await http.GetByteArrayAsync(discovery));
         if (document.RootElement.GetProperty("issuer").GetString() != settings.Issuer)
         {
             throw new InvalidDataException("The discovery document is of another issuer.");
@@ -81,7 +87,7 @@ internal sealed partial class OidcKeys(OidcSettings settings, HttpClient http, T
         // Nothing symmetric: the key of a JWT that anybody can read must not be one that makes JWTs.
         return
         [
-            .. JsonWebKeySet.Create(await http.GetStringAsync(address, cancellation)).Keys
+            .. JsonWebKeySet.Create(await http.GetStringAsync(address)).Keys
                 .Where(static key => key.Kty is JsonWebAlgorithmsKeyTypes.RSA or JsonWebAlgorithmsKeyTypes.EllipticCurve && key.Use is null or "" or "sig"),
         ];
     }

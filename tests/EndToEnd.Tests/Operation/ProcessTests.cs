@@ -156,6 +156,15 @@ public sealed partial class ProcessTests(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
         using var inAddress = await Http.GetAsync(new Uri(silo.Address, $"/api/v4/user?private_token={Silo.OperatorToken}"));
         Assert.Equal(HttpStatusCode.OK, inAddress.StatusCode);
+        foreach (var unreadable in new[]
+        {
+            $"GET /api/v4/projects?search=caf\u00e9&private_token={Silo.OperatorToken} HTTP/1.1\r\nHost: x\r\n\r\n",
+            $"GET /api/v4/user HTTP/1.1\r\nHost: x\r\nPRIVATE-TOKEN : {Silo.OperatorToken}\r\n\r\n",
+        })
+        {
+            Assert.Equal(400, await RawStatusAsync(silo.Address, unreadable));
+        }
+
         await admin.RevokeAsync(token);
         Assert.Equal(0, await silo.Program.StopAsync());
 
@@ -167,6 +176,15 @@ public sealed partial class ProcessTests(ITestOutputHelper output)
             Assert.All(secrets, secret => Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(secret)) < 0, file));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
+    }
+
+    private static async Task<int> RawStatusAsync(Uri address, string request)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(address.Host, address.Port);
+        await client.GetStream().WriteAsync(System.Text.Encoding.Latin1.GetBytes(request));
+        using var reader = new StreamReader(client.GetStream());
+        return int.Parse((await reader.ReadLineAsync())!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task RefusedAsync(BackgroundProgram program, params string[] words)

@@ -38,8 +38,9 @@ public sealed class CallerApiTests(ApiHost host)
     [InlineData("JOB-TOKEN", "x")]
     public async Task AnyOperation_WhenAnotherKindOfCredentialIsSent_IsAnonymous(string header, string value)
     {
+        var hidden = await host.NewProjectAsync(await host.NewGroupAsync(ApiHost.NewName()), ApiHost.NewName());
         Assert.Equal(Unauthorized, (await host.SendAsync(HttpMethod.Get, "/user", null, value, header)).Body);
-        Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, "/projects/1/deploy_tokens", null, value, header)).Status);
+        Assert.Equal(404, (await host.SendAsync(HttpMethod.Get, $"/projects/{hidden}/deploy_tokens", null, value, header)).Status);
     }
 
     [Fact]

@@ -112,6 +112,25 @@ public sealed class MemberApiTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Transfer_OfAGroupToTheTopByAnInheritedOwner_MakesHimItsOwner()
+    {
+        var (ann, bob) = (await host.NewUserAsync(), await host.NewUserAsync());
+        var top = await host.NewGroupAsync(ApiHost.NewName());
+        await host.AddMemberAsync($"groups/{top}", ann.Id, 50);
+        await host.AddMemberAsync($"groups/{top}", bob.Id, 50);
+        var made = await host.PostAsync("/groups", $$"""{"name":"s","path":"{{ApiHost.NewName()}}","parent_id":{{top}}}""", bob.Token);
+        var sub = made.Json["id"]!.GetValue<long>();
+        Assert.Equal(204, (await host.DeleteAsync($"/groups/{sub}/members/{bob.Id}", "", ann.Token)).Status);
+
+        Assert.Equal(201, (await host.PostAsync($"/groups/{sub}/transfer", "{}", ann.Token)).Status);
+
+        Assert.Equal(200, (await host.GetAsync($"/groups/{sub}/deploy_tokens", ann.Token)).Status);
+        var owner = Assert.Single((await host.GetAsync($"/groups/{sub}/members")).Json.AsArray());
+        Assert.Equal((ann.Id, 50), ((long)owner!["id"]!, (int)owner["access_level"]!));
+        Assert.Contains(sub, (await host.GetAsync("/groups?owned=true", ann.Token)).Json.AsArray().Select(static g => (long)g!["id"]!));
+    }
+
+    [Fact]
     public async Task Transfer_Always_NeedsTheRoleOnBothEnds()
     {
         var (from, to) = (await host.NewGroupAsync(ApiHost.NewName()), await host.NewGroupAsync(ApiHost.NewName(), "public"));

@@ -5,6 +5,24 @@ public sealed class UserApiTests(ApiHost host)
     private const string Forbidden = """{"message":"403 Forbidden"}""";
 
     [Fact]
+    public async Task FirstOperatorsName_BeforeItsNamespaceIsMade_IsKeptForIt()
+    {
+        var ann = await host.NewUserAsync();
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        foreach (var taken in new[]
+        {
+            await host.PostAsync("/groups", """{"name":"root","path":"root"}""", ann.Token),
+            await host.PostAsync("/groups", """{"name":"root","path":"Root"}"""),
+            await host.PutAsync($"/groups/{group}", """{"path":"root"}"""),
+        })
+        {
+            Assert.Equal((400, """{"message":{"path":["has already been taken"]}}"""), (taken.Status, taken.Body));
+        }
+
+        Assert.Equal(409, (await host.PutAsync($"/users/{ann.Id}", """{"username":"root"}""")).Status);
+    }
+
+    [Fact]
     public async Task Create_Always_AnswersTheUserWithWhatAdministratorsSee()
     {
         var name = ApiHost.NewName("ann");

@@ -14,6 +14,7 @@ public sealed class LoopbackIssuer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<JsonWebKey> _published = [];
     private int _served;
+    private Hold? _hold;
 
     private LoopbackIssuer(WebApplication app) => _app = app;
 
@@ -35,9 +36,13 @@ public sealed class LoopbackIssuer : IAsyncDisposable
         app.Urls.Add("http://127.0.0.1:0");
         var issuer = new LoopbackIssuer(app);
         issuer.Publish(issuer.Key);
-        app.MapGet("/.well-known/openid-configuration", () => issuer.Broken
-            ? Results.StatusCode(500)
-            : Results.Json(new { issuer = issuer.Address, jwks_uri = issuer.Address + "/keys" }));
+        app.MapGet("/.well-known/openid-configuration", async () =>
+        {
+            await (issuer._hold?.PassAsync() ?? Task.CompletedTask);
+            return issuer.Broken
+                ? Results.StatusCode(500)
+                : Results.Json(new { issuer = issuer.Address, jwks_uri = issuer.Address + "/keys" });
+        });
         app.MapGet("/keys", () =>
         {
             Interlocked.Increment(ref issuer._served);
@@ -51,6 +56,9 @@ public sealed class LoopbackIssuer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>From now on it does not answer until it is released.</summary>
+    public Hold HoldUp() => _hold = new Hold();
 
     /// <summary>From now on another key signs, and is published too.</summary>
     public void Rotate() => Publish(Key = NewKey());
@@ -104,5 +112,23 @@ public sealed class LoopbackIssuer : IAsyncDisposable
             N = Base64UrlEncoder.Encode(parameters.Modulus),
             E = Base64UrlEncoder.Encode(parameters.Exponent),
         });
+    }
+}
+
+/// <summary>Holds up whoever comes by, until it is released.</summary>
+public sealed class Hold
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when somebody is held up.</summary>
+    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+
+    public void Release() => _released.TrySetResult();
+
+    internal Task PassAsync()
+    {
+        _reached.TrySetResult();
+        return _released.Task;
     }
 }

@@ -45,6 +45,25 @@ public sealed class OidcTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Keys_WhenWhoeverAskedFirstGivesUp_AreReadForTheOthersAllTheSame()
+    {
+        var reading = _issuer.HoldUp();
+        using (var impatient = new CancellationTokenSource())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v4/user");
+            request.Headers.Add("Authorization", "Bearer " + _issuer.Sign("nobody"));
+            var stranger = _host.Client.SendAsync(request, impatient.Token);
+            await reading.Reached;
+            await impatient.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stranger);
+        }
+
+        var asked = AskAsync(_issuer.Sign("ann"));
+        reading.Release();
+        Assert.Equal(200, (await asked).Status);
+    }
+
+    [Fact]
     public async Task Jwt_ThatProvesNothing_Is401()
     {
         var symmetric = new SymmetricSecurityKey(_issuer.PublicKey()) { KeyId = _issuer.Key.KeyId };
