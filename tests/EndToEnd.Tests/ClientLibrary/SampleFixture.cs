@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Xml.Linq;
 using OrleansTokens.EndToEnd.Tests.Programs;
 
 namespace OrleansTokens.EndToEnd.Tests.ClientLibrary;
@@ -10,6 +12,9 @@ public sealed class SampleFixture : IAsyncLifetime
     private const string SampleFolder = "registry";
 
     private static readonly string[] Packed = ["Grains.Interfaces", "Client"];
+
+    /// <summary>One that nobody has packed before, so that no package of an earlier day can stand in for it.</summary>
+    private readonly string _version = "0.0.0-test" + Convert.ToHexString(RandomNumberGenerator.GetBytes(8));
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -24,7 +29,9 @@ public sealed class SampleFixture : IAsyncLifetime
         {
             // Built already, beside these tests.
             var file = Path.Combine(Repository.Root, project, project + ".csproj");
-            await RunAsync(Repository.Root, "pack", file, "--no-build", "--configuration", Repository.Configuration, "--output", Feed);
+            await RunAsync(
+                Repository.Root,
+                "pack", file, "--no-build", "--configuration", Repository.Configuration, "--output", Feed, "-p:Version=" + _version);
         }
 
         var sample = CopySample();
@@ -48,9 +55,11 @@ public sealed class SampleFixture : IAsyncLifetime
     {
         var samples = Repository.Infra("samples");
         var target = _directory.Create(Path.Combine("samples", SampleFolder));
+        var released = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("Version").Single().Value;
         foreach (var file in Directory.EnumerateFiles(samples, "Directory.*"))
         {
-            File.Copy(file, Path.Combine(_directory["samples"], Path.GetFileName(file)));
+            var text = File.ReadAllText(file).Replace($"Version=\"{released}\"", $"Version=\"{_version}\"", StringComparison.Ordinal);
+            File.WriteAllText(Path.Combine(_directory["samples"], Path.GetFileName(file)), text);
         }
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(samples, SampleFolder)))
