@@ -23,7 +23,7 @@ public enum AuditEvent
 /// <param name="By">Who.</param>
 /// <param name="Event">What.</param>
 /// <param name="Token">Which deploy token it was about; none where there was none.</param>
-/// <param name="Hash">SHA-256, in hex, over the record before and this one: one that is removed or edited breaks the chain.</param>
+/// <param name="Hash">SHA-256, in hex, over the record before and this one: one that is edited, or taken from between others, breaks the chain.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.AuditRecord)]
 public sealed record AuditRecord(
     [property: Id(0)] long Sequence,

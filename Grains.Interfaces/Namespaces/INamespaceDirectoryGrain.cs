@@ -54,6 +54,8 @@ public sealed record ListReader(
 /// <param name="Offset">How many to leave out at the beginning: 0 or more.</param>
 /// <param name="Limit">How many at most: 1 to <see cref="Limits.MaxPageSize"/>.</param>
 /// <param name="Reader">Only what is visible to this reader; null for all.</param>
+/// <param name="Visibility">Only those of this visibility of their own, whatever that of the groups above; null for any.</param>
+/// <param name="Archived">Only those that are archived themselves, or that are not; null for both.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.ListNamespaces)]
 public sealed record ListNamespaces(
     [property: Id(0)] NamespaceKind Kind,
@@ -65,7 +67,9 @@ public sealed record ListNamespaces(
     [property: Id(6)] bool Descending,
     [property: Id(7)] int Offset,
     [property: Id(8)] int Limit,
-    [property: Id(9)] ListReader? Reader = null);
+    [property: Id(9)] ListReader? Reader = null,
+    [property: Id(10)] Visibility? Visibility = null,
+    [property: Id(11)] bool? Archived = null);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">What is on the page.</param>

@@ -80,6 +80,8 @@ public enum NamespaceSort
 /// <param name="Offset">How many nodes to pass over; 0 or greater.</param>
 /// <param name="Limit">How many nodes to return at most; 0 (count only) to <see cref="GridIndexRules.MaxLimit"/>.</param>
 /// <param name="Reader">Only what is visible to this reader; <see langword="null"/> for all.</param>
+/// <param name="Visibility">Only nodes of this very level, as <see cref="NamespaceRow.Visibility"/>; <see langword="null"/> for any.</param>
+/// <param name="Archived">Only archived nodes, or only others; <see langword="null"/> for both.</param>
 public sealed record NamespaceQuery(
     NamespaceKind Kind,
     long? ParentId,
@@ -89,7 +91,9 @@ public sealed record NamespaceQuery(
     bool Descending,
     int Offset,
     int Limit,
-    IndexReader? Reader = null);
+    IndexReader? Reader = null,
+    int? Visibility = null,
+    bool? Archived = null);
 
 /// <summary>Which deploy tokens to find, in order of their ids. All given conditions must hold.</summary>
 /// <param name="HolderKind">Only tokens held by this kind of node.</param>

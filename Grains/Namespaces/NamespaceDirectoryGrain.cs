@@ -45,7 +45,9 @@ internal sealed partial class NamespaceDirectoryGrain(
             list.Descending,
             list.Offset,
             list.Limit,
-            list.Reader is { } reader ? await ReaderAsync(reader, list) : null);
+            list.Reader is { } reader ? await ReaderAsync(reader, list) : null,
+            (int?)list.Visibility,
+            list.Archived);
         var (items, total) = await Listing.ReadAsync(
             () => index.FindAsync(query),
             async id => await Node(id).GetAsync() is { } view && Belongs(view, list) && await IsVisibleAsync(view, list.Reader) ? view : null,
@@ -87,11 +89,13 @@ internal sealed partial class NamespaceDirectoryGrain(
         }
     }
 
-    /// <summary>Whether a node is where the index says. What it is called is not looked at: that is for searching only.</summary>
+    /// <summary>Whether a node is where and as the index says. What it is called is not looked at: that is for searching only.</summary>
     private static bool Belongs(NamespaceView view, ListNamespaces list) =>
         (!list.TopLevelOnly || view.Parent.IsNone)
         && (list.TopLevelOnly || list.Parent is not { } parent || view.Parent == parent)
-        && (list.Subtree is not { } top || view.Lineage.IsWithin(top.AsNamespace));
+        && (list.Subtree is not { } top || view.Lineage.IsWithin(top.AsNamespace))
+        && (list.Visibility is not { } visibility || view.Visibility == visibility)
+        && (list.Archived is not { } archived || view.Archived == archived);
 
     /// <summary>What needs no grain to be refused is refused before an id is used up.</summary>
     private static void Check(CreateNamespace request)
@@ -101,6 +105,7 @@ internal sealed partial class NamespaceDirectoryGrain(
             throw TokenAuthorityException.Invalid("path", Slug.Rule);
         }
 
+        NamespaceRules.CheckSlug(request.Slug, request.Parent);
         NamespaceRules.CheckName(request.Name);
         NamespaceRules.CheckDescription(request.Description);
         NamespaceRules.CheckFeatures(request.Features);

@@ -31,6 +31,9 @@ internal sealed class ApiCall(HttpContext http, Operation operation, Arguments a
 
     public OperatorAdministration Operators => http.RequestServices.GetRequiredService<OperatorAdministration>();
 
+    /// <summary>What absolute URLs begin with that lead back here.</summary>
+    public string Address => http.RequestServices.GetRequiredService<PublicAddress>().Of(http.Request);
+
     public DateTimeOffset Now => http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
 
     public CancellationToken Aborted => http.RequestAborted;

@@ -19,11 +19,14 @@ internal sealed record GroupBody(
     [property: JsonPropertyName("full_name")] string FullName,
     [property: JsonPropertyName("full_path")] string FullPath,
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
-    [property: JsonPropertyName("parent_id")] long? ParentId)
+    [property: JsonPropertyName("parent_id")] long? ParentId,
+    [property: JsonPropertyName("web_url")] string WebUrl,
+    [property: JsonPropertyName("avatar_url")] string? AvatarUrl = null)
 {
-    public static GroupBody Of(NamespaceView view) => new(
+    public static GroupBody Of(NamespaceView view, string address) => new(
         view.Id.Value, view.Name, view.Slug.ToString(), view.Description, VisibilityNames.Of(view.Visibility), view.Archived,
-        view.FullName, view.FullPath, view.CreatedAt, view.Parent.IsNone ? null : view.Parent.Value);
+        view.FullName, view.FullPath, view.CreatedAt, view.Parent.IsNone ? null : view.Parent.Value,
+        WebAddress.OfGroup(address, view.FullPath));
 }
 
 /// <summary>A project.</summary>
@@ -40,12 +43,17 @@ internal sealed record ProjectBody(
     [property: JsonPropertyName("namespace")] NamespaceBody Namespace,
     [property: JsonPropertyName("repository_access_level")] string RepositoryAccessLevel,
     [property: JsonPropertyName("container_registry_access_level")] string ContainerRegistryAccessLevel,
-    [property: JsonPropertyName("package_registry_access_level")] string PackageRegistryAccessLevel)
+    [property: JsonPropertyName("package_registry_access_level")] string PackageRegistryAccessLevel,
+    [property: JsonPropertyName("web_url")] string WebUrl,
+    [property: JsonPropertyName("http_url_to_repo")] string HttpUrlToRepo,
+    [property: JsonPropertyName("default_branch")] string? DefaultBranch = null,
+    [property: JsonPropertyName("avatar_url")] string? AvatarUrl = null)
 {
-    public static ProjectBody Of(NamespaceView view) => new(
+    public static ProjectBody Of(NamespaceView view, string address) => new(
         view.Id.Value, view.Description, view.Name, view.FullName, view.Slug.ToString(), view.FullPath, view.CreatedAt,
-        VisibilityNames.Of(view.Visibility), view.Archived, NamespaceBody.Above(view), FeatureParameters.NameOf(view.Features.Repository),
-        FeatureParameters.NameOf(view.Features.ContainerRegistry), FeatureParameters.NameOf(view.Features.PackageRegistry));
+        VisibilityNames.Of(view.Visibility), view.Archived, NamespaceBody.Above(view, address), FeatureParameters.NameOf(view.Features.Repository),
+        FeatureParameters.NameOf(view.Features.ContainerRegistry), FeatureParameters.NameOf(view.Features.PackageRegistry),
+        WebAddress.OfProject(address, view.FullPath), WebAddress.OfRepository(address, view.FullPath));
 }
 
 /// <summary>A deploy token. Its secret is in the answer that issues it, and nowhere else.</summary>
@@ -155,3 +163,9 @@ internal sealed record ApplicationSettingsBody(
 internal sealed record VersionBody(
     [property: JsonPropertyName("version")] string Version,
     [property: JsonPropertyName("revision")] string Revision);
+
+/// <summary>What answers, as GitLab's later address has it.</summary>
+internal sealed record MetadataBody(
+    [property: JsonPropertyName("version")] string Version,
+    [property: JsonPropertyName("revision")] string Revision,
+    [property: JsonPropertyName("enterprise")] bool Enterprise);

@@ -23,6 +23,15 @@ internal static class GitLabErrors
         "The request requires higher privileges than provided by the access token.",
         "api");
 
+    /// <summary>No operator token has the scope that acting as another operator needs.</summary>
+    public static IResult SudoScopeMissing { get; } = new TokenError(
+        StatusCodes.Status403Forbidden,
+        "insufficient_scope",
+        "The request requires higher privileges than provided by the access token.",
+        OperatorAuthenticator.SudoParameter);
+
+    public static IResult SudoForbidden { get; } = Message(StatusCodes.Status403Forbidden, "403 Forbidden - Must be admin to use sudo");
+
     public static IResult Blocked { get; } = Message(StatusCodes.Status403Forbidden, "403 Forbidden - Your account has been blocked.");
 
     public static IResult UserNotFound { get; } = Message(StatusCodes.Status404NotFound, "404 User Not Found");

@@ -34,7 +34,9 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(PersonalAccessTokenBody[]))]
 [JsonSerializable(typeof(NamespaceBody))]
 [JsonSerializable(typeof(NamespaceBody[]))]
+[JsonSerializable(typeof(NamespaceExistenceBody))]
 [JsonSerializable(typeof(VersionBody))]
+[JsonSerializable(typeof(MetadataBody))]
 internal sealed partial class GitLabJson : JsonSerializerContext
 {
     /// <summary>The contract to use. Its encoder leaves <c>+</c>, quotes, and letters beyond ASCII readable: answers are JSON for

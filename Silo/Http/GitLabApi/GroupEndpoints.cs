@@ -8,7 +8,7 @@ internal static class GroupEndpoints
 {
     private const string Noun = "Groups";
 
-    private static readonly TextParameter RequiredName = new("name", "What people call it.") { Required = true };
+    private static readonly TextParameter RequiredName = new("name", "What people call it.") { Required = true, AnyLength = true };
     private static readonly TextParameter RequiredPath = new("path", "Its segment of the path.") { Required = true };
     private static readonly IntegerParameter ParentId = new("parent_id", "Id of the group to make it in; none for a top-level group.");
     private static readonly IntegerParameter NewParentId = new("group_id", "Id of the group to move it to; none moves it to the top.");
@@ -35,7 +35,7 @@ internal static class GroupEndpoints
                 Target = NamespaceKind.Group,
                 Answer = typeof(GroupBody),
             },
-            call => Task.FromResult(call.Answer(GroupBody.Of(call.Target))));
+            call => Task.FromResult(call.Answer(GroupBody.Of(call.Target, call.Address))));
         routes.MapOperation(
             new(HttpMethod.Post, "/groups", "createGroup", "Make a group")
             {
@@ -56,6 +56,7 @@ internal static class GroupEndpoints
             {
                 Noun = Noun,
                 Parameters = [.. Groups.Parameters, TopLevelOnly],
+                Rules = Groups.Rules,
                 Answer = typeof(GroupBody[]),
             },
             call => Groups.AnswerAsync(call, topLevelOnly: call.Arguments.Get(TopLevelOnly)));
@@ -83,7 +84,7 @@ internal static class GroupEndpoints
                 ],
             },
             async call => await NamespaceChanges.ChangeAsync(call) is var (changed, refusal) && refusal is null
-                ? call.Answer(GroupBody.Of(changed!))
+                ? call.Answer(GroupBody.Of(changed!, call.Address))
                 : refusal!);
         routes.MapOperation(
             Change(HttpMethod.Post, "/transfer", "transferGroup", "Move a group, with all below it") with
@@ -94,13 +95,13 @@ internal static class GroupEndpoints
             TransferAsync);
         routes.MapOperation(
             Change(HttpMethod.Post, "/archive", "archiveGroup", "Archive a group") with { Status = StatusCodes.Status201Created },
-            async call => call.Answer(GroupBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: true))));
+            async call => call.Answer(GroupBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: true), call.Address)));
         routes.MapOperation(
             Change(HttpMethod.Post, "/unarchive", "unarchiveGroup", "Bring back an archived group") with
             {
                 Status = StatusCodes.Status201Created,
             },
-            async call => call.Answer(GroupBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: false))));
+            async call => call.Answer(GroupBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: false), call.Address)));
         routes.MapOperation(
             Change(HttpMethod.Delete, "", "deleteGroup", "Delete a group, with all below it") with
             {
@@ -117,6 +118,7 @@ internal static class GroupEndpoints
             Noun = Noun,
             Target = NamespaceKind.Group,
             Parameters = parameters,
+            Rules = Groups.Rules,
             Answer = answer,
         };
 
@@ -147,8 +149,8 @@ internal static class GroupEndpoints
         }
 
         var (request, refusal) = NamespaceChanges.ToCreate(
-            call, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
-        return refusal ?? call.Answer(GroupBody.Of(await call.Authority.CreateGroupAsync(request!, call.Aborted)));
+            call, NamespaceKind.Group, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
+        return refusal ?? call.Answer(GroupBody.Of(await call.Authority.CreateGroupAsync(request!, call.Aborted), call.Address));
     }
 
     private static async Task<IResult> TransferAsync(ApiCall call)
@@ -169,7 +171,7 @@ internal static class GroupEndpoints
         }
 
         return call.Answer(GroupBody.Of(
-            await call.Authority.TransferNamespaceAsync(call.Target.Id, parent, call.Caller.Id, call.Aborted)));
+            await call.Authority.TransferNamespaceAsync(call.Target.Id, parent, call.Caller.Id, call.Aborted), call.Address));
     }
 
     private static Task<ApiTarget?> ParentAsync(ApiCall call, GroupId parent) =>

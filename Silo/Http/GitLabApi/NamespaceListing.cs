@@ -11,10 +11,20 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
         ("id", NamespaceOrder.Id), ("name", NamespaceOrder.Name), ("path", NamespaceOrder.Path), ("created_at", NamespaceOrder.CreatedAt),
     ];
 
+    /// <summary>What GitLab narrows its lists by, and this product does not. Whoever asks for less would take the whole for it.</summary>
+    private static readonly ParameterRule NotByAnythingElse = new ParameterRule.NotNarrowedBy(
+        "skip_groups", "id_after", "id_before", "created_after", "created_before", "updated_after", "updated_before", "last_activity_after",
+        "last_activity_before", "starred", "topic", "topic_id", "with_programming_language", "with_issues_enabled",
+        "with_merge_requests_enabled", "wiki_checksum_failed", "repository_checksum_failed", "repository_storage", "imported",
+        "marked_for_deletion_on");
+
+    /// <summary>Of projects only. Nothing is known of what happens in a project, so each was last active when it was made.</summary>
+    private static readonly string[] TimesOfProjects = ["last_activity_at", "updated_at"];
+
     private readonly TextParameter _search = new("search", "Only those whose name or path segment contains this, in any case.");
 
     private readonly ChoiceParameter _orderBy =
-        new("order_by", "What the list is sorted by.", [.. Orders.Select(row => row.Name)]) { Fallback = order };
+        new("order_by", "What the list is sorted by.", [.. Orders.Select(row => row.Name), .. kind is NamespaceKind.Project ? TimesOfProjects : Array.Empty<string>()]) { Fallback = order };
 
     private readonly ChoiceParameter _sort = new("sort", "Which way the list is sorted.", "asc", "desc") { Fallback = direction };
 
@@ -28,8 +38,18 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
     private readonly BooleanParameter _membership =
         new("membership", "True: only those where the caller is a member, or of a group above.") { Fallback = false };
 
+    private readonly ChoiceParameter _visibility = new("visibility", "Only those whose own visibility is this.", VisibilityNames.All);
+
+    private readonly BooleanParameter _archived = new("archived", "Only those that are archived themselves, or that are not.");
+
     public IReadOnlyList<Parameter> Parameters =>
-        [_search, _orderBy, _sort, _owned, _minimum, .. kind is NamespaceKind.Project ? [_membership] : Array.Empty<Parameter>(), Paging.Page, Paging.PerPage];
+    [
+        _search, _orderBy, _sort, _owned, _minimum, _visibility,
+        .. kind is NamespaceKind.Project ? [_membership, _archived] : Array.Empty<Parameter>(), Paging.Page, Paging.PerPage,
+    ];
+
+    /// <summary>What must hold among the parameters.</summary>
+    public IReadOnlyList<ParameterRule> Rules { get; } = [NotByAnythingElse];
 
     /// <summary>Lists what the caller sees directly in a group, in it at any depth, at the top, or everywhere.</summary>
     public async Task<IResult> AnswerAsync(
@@ -45,16 +65,21 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
                 subtree,
                 topLevelOnly,
                 string.IsNullOrEmpty(search) ? null : search,
-                Orders.Single(row => row.Name == arguments.Get(_orderBy)).Order,
+                OrderOf(arguments.Get(_orderBy)),
                 arguments.Get(_sort) == "desc",
                 page.Offset,
                 page.PerPage,
-                Reader(call)),
+                Reader(call),
+                arguments.Find(_visibility) is { } visibility ? VisibilityNames.Parse(visibility) : null,
+                kind is NamespaceKind.Project ? arguments.FindValue(_archived) : null),
             call.Aborted);
         return kind is NamespaceKind.Group
-            ? call.AnswerPage(page, found.Total, found.Items, GroupBody.Of)
-            : call.AnswerPage(page, found.Total, found.Items, ProjectBody.Of);
+            ? call.AnswerPage(page, found.Total, found.Items, view => GroupBody.Of(view, call.Address))
+            : call.AnswerPage(page, found.Total, found.Items, view => ProjectBody.Of(view, call.Address));
     }
+
+    private static NamespaceOrder OrderOf(string name) =>
+        TimesOfProjects.Contains(name) ? NamespaceOrder.CreatedAt : Orders.Single(row => row.Name == name).Order;
 
     /// <summary>Who reads; null where all is shown.</summary>
     private ListReader? Reader(ApiCall call)

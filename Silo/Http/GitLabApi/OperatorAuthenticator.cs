@@ -7,8 +7,32 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 /// <summary>Says who calls, by the credential of a request. Asked anew for each: a revocation counts from when its call has returned.</summary>
 internal static class OperatorAuthenticator
 {
-    /// <summary>Who calls, or the refusal of the credential; neither where there is none.</summary>
+    /// <summary>The parameter that asks for a request to be run as another operator.</summary>
+    public const string SudoParameter = "sudo";
+
+    private const string SudoHeader = "Sudo";
+
+    /// <summary>Who calls, or the refusal of the credential, or both where it is good for something else than this request; neither where
+    /// there is none.</summary>
     public static async Task<(OperatorCaller? Caller, IResult? Refusal)> AuthenticateAsync(HttpContext http)
+    {
+        var (caller, refusal) = await IdentifyAsync(http);
+
+        // To run such a request as its caller would do in one's name what was meant to be done in another's.
+        return (caller, refusal ?? (AsksToBeAnother(http.Request) ? RefusalToBeAnother(caller) : null));
+    }
+
+    private static bool AsksToBeAnother(HttpRequest request) =>
+        request.Headers.ContainsKey(SudoHeader) || request.Query.ContainsKey(SudoParameter);
+
+    private static IResult RefusalToBeAnother(OperatorCaller? caller) => caller switch
+    {
+        null => GitLabErrors.Unauthorized,
+        { Operator.IsAdministrator: false } => GitLabErrors.SudoForbidden,
+        _ => GitLabErrors.SudoScopeMissing,
+    };
+
+    private static async Task<(OperatorCaller? Caller, IResult? Refusal)> IdentifyAsync(HttpContext http)
     {
         var credential = OperatorCredential.Of(http.Request);
         if (credential.Kind is OperatorCredentialKind.None)

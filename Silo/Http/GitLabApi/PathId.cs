@@ -20,6 +20,9 @@ internal readonly record struct PathId
     public static PathId? OfProject(string? segment) =>
         Read(segment) is { } id && (id.Number is not null || id.Path!.Contains('/', StringComparison.Ordinal)) ? id : null;
 
+    /// <summary>A full path, even one that looks like an id.</summary>
+    public static PathId OfPath(string path) => new(null, path);
+
     private static PathId? Read(string? segment)
     {
         if (string.IsNullOrEmpty(segment))

@@ -10,7 +10,10 @@ internal sealed record UserBody(
     [property: JsonPropertyName("id")] long Id,
     [property: JsonPropertyName("username")] string Username,
     [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("state")] string State)
+    [property: JsonPropertyName("state")] string State,
+    [property: JsonPropertyName("locked")] bool Locked,
+    [property: JsonPropertyName("avatar_url")] string? AvatarUrl,
+    [property: JsonPropertyName("web_url")] string WebUrl)
 {
     [JsonPropertyName("created_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? CreatedAt { get; init; }
@@ -25,10 +28,11 @@ internal sealed record UserBody(
     public long? NamespaceId { get; init; }
 
     /// <summary>What everybody sees.</summary>
-    public static UserBody Of(OperatorView user) => new(user.Id.Value, user.Username, user.Name, StateOf(user));
+    public static UserBody Of(OperatorView user, string address) => new(
+        user.Id.Value, user.Username, user.Name, StateOf(user), Locked: false, AvatarUrl: null, WebAddress.OfUser(address, user.Username));
 
     /// <summary>All of it.</summary>
-    public static UserBody Whole(OperatorView user) => Of(user) with
+    public static UserBody Whole(OperatorView user, string address) => Of(user, address) with
     {
         CreatedAt = user.CreatedAt,
         Email = user.Email,
@@ -37,8 +41,8 @@ internal sealed record UserBody(
     };
 
     /// <summary>What a caller sees.</summary>
-    public static UserBody For(OperatorPrincipal caller, OperatorView user) =>
-        caller.IsAdministrator || caller.Id == user.Id ? Whole(user) : Of(user);
+    public static UserBody For(OperatorPrincipal caller, OperatorView user, string address) =>
+        caller.IsAdministrator || caller.Id == user.Id ? Whole(user, address) : Of(user, address);
 
     public static string StateOf(OperatorView user) => user.IsBlocked ? "blocked" : "active";
 }
@@ -49,7 +53,7 @@ internal sealed record PersonalAccessTokenBody(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("revoked")] bool Revoked,
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
-    [property: JsonPropertyName("description")] string Description,
+    [property: JsonPropertyName("description")] string? Description,
     [property: JsonPropertyName("scopes")] ImmutableArray<string> Scopes,
     [property: JsonPropertyName("user_id")] long UserId,
     [property: JsonPropertyName("last_used_at")] DateTimeOffset? LastUsedAt,
@@ -58,7 +62,8 @@ internal sealed record PersonalAccessTokenBody(
     [property: JsonPropertyName("token"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Token = null)
 {
     public static PersonalAccessTokenBody Of(OperatorTokenView token, DateTimeOffset now) => new(
-        token.Id.Value, token.Name, token.RevokedAt is not null, token.CreatedAt, token.Description, PersonalAccessTokenScopes.Of(token.Scopes),
+        token.Id.Value, token.Name, token.RevokedAt is not null, token.CreatedAt, token.Description is { Length: > 0 } text ? text : null,
+        PersonalAccessTokenScopes.Of(token.Scopes),
         token.Operator.Value, LastUsedAt: null, token.IsActive(now), Dates.Of(token.ExpiresAt));
 
     public override string ToString() => $"operator token {Id}";
@@ -70,13 +75,17 @@ internal sealed record MemberBody(
     [property: JsonPropertyName("username")] string Username,
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("state")] string State,
+    [property: JsonPropertyName("locked")] bool Locked,
+    [property: JsonPropertyName("avatar_url")] string? AvatarUrl,
+    [property: JsonPropertyName("web_url")] string WebUrl,
     [property: JsonPropertyName("access_level")] int AccessLevel,
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("expires_at")] string? ExpiresAt,
     [property: JsonPropertyName("membership_state")] string MembershipState)
 {
-    public static MemberBody Of(MemberView member, OperatorView user) => new(
-        user.Id.Value, user.Username, user.Name, UserBody.StateOf(user), (int)member.Level, member.CreatedAt, Dates.Of(member.ExpiresAt),
+    public static MemberBody Of(MemberView member, OperatorView user, string address) => new(
+        user.Id.Value, user.Username, user.Name, UserBody.StateOf(user), Locked: false, AvatarUrl: null,
+        WebAddress.OfUser(address, user.Username), (int)member.Level, member.CreatedAt, Dates.Of(member.ExpiresAt),
         "active");
 }
 
@@ -87,14 +96,18 @@ internal sealed record NamespaceBody(
     [property: JsonPropertyName("path")] string Path,
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("full_path")] string FullPath,
-    [property: JsonPropertyName("parent_id")] long? ParentId)
+    [property: JsonPropertyName("parent_id")] long? ParentId,
+    [property: JsonPropertyName("web_url")] string WebUrl,
+    [property: JsonPropertyName("avatar_url")] string? AvatarUrl = null)
 {
-    public static NamespaceBody Of(NamespaceView view) => Of(view.Lineage);
+    public static NamespaceBody Of(NamespaceView view, string address) => Of(view.Lineage, address);
 
     /// <summary>Where a project is: always in a group, so that its lineage has at least two nodes.</summary>
-    public static NamespaceBody Above(NamespaceView project) => Of(new Lineage(project.Lineage.Nodes.RemoveAt(0)));
+    public static NamespaceBody Above(NamespaceView project, string address) =>
+        Of(new Lineage(project.Lineage.Nodes.RemoveAt(0)), address);
 
-    private static NamespaceBody Of(Lineage place) => new(
+    private static NamespaceBody Of(Lineage place, string address) => new(
         place.Node.Id.Value, place.Node.Name, place.Node.Slug.ToString(), place.Node.IsPersonal ? "user" : "group", place.FullPath,
-        place.Nodes.Length > 1 ? place.Nodes[1].Id.Value : null);
+        place.Nodes.Length > 1 ? place.Nodes[1].Id.Value : null,
+        place.Node.IsPersonal ? WebAddress.OfUser(address, place.FullPath) : WebAddress.OfGroup(address, place.FullPath));
 }

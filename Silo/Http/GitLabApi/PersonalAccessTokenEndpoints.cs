@@ -16,7 +16,13 @@ internal static class PersonalAccessTokenEndpoints
     private static readonly ChoiceListParameter Scopes =
         new("scopes", "api: all that the user may do; read_api: only what the user may read.", PersonalAccessTokenScopes.All) { Required = true };
 
+    /// <summary>GitLab's.</summary>
+    private const int DaysOfRotated = 7;
+
     private static readonly TimestampParameter ExpiresAt = Dates.Parameter("it dies");
+
+    private static readonly TimestampParameter NewEnd =
+        new("expires_at", $"The day, YYYY-MM-DD, at whose first instant in UTC the new token dies. None: {DaysOfRotated} days from now.");
 
     private static readonly IntegerParameter OfUser = new("user_id", "Only those of this user.");
     private static readonly ChoiceParameter State = new("state", "Only those that are alive, or that are not.", "active", "inactive");
@@ -31,6 +37,7 @@ internal static class PersonalAccessTokenEndpoints
         MapIssuing(routes);
         MapOfUser(routes);
         MapAll(routes);
+        MapRotation(routes);
     }
 
     private static void MapIssuing(IEndpointRouteBuilder routes)
@@ -100,6 +107,24 @@ internal static class PersonalAccessTokenEndpoints
             Delete(Path + "/{token_id}", "deletePersonalAccessToken", TokenId),
             async call => await FindAsync(call) is { } token ? await RevokeAsync(call, token) : GitLabErrors.NotFound);
     }
+
+    private static void MapRotation(IEndpointRouteBuilder routes)
+    {
+        const string Path = "/personal_access_tokens";
+        routes.MapOperation(
+            Rotate(Path + "/self/rotate", "rotateOwnPersonalAccessToken"),
+            async call => call.CallerToken is { } token ? await RotateAsync(call, token) : GitLabErrors.NotFound);
+        routes.MapOperation(
+            Rotate(Path + "/{token_id}/rotate", "rotatePersonalAccessToken", TokenId),
+            async call => await FindAsync(call) is { } token ? await RotateAsync(call, token) : GitLabErrors.NotFound);
+    }
+
+    private static Operation Rotate(string path, string id, params IReadOnlyList<Parameter> parameters) =>
+        Declare(HttpMethod.Post, path, id, "Replace an operator token by a new one of the same name and scopes") with
+        {
+            Description = "The old token is dead when the answer arrives, which is the only place where the new one is ever shown.",
+            Parameters = [.. parameters, NewEnd],
+        };
 
     private static Operation Declare(HttpMethod method, string path, string id, string summary) => new(method, path, id, summary)
     {
@@ -175,6 +200,28 @@ internal static class PersonalAccessTokenEndpoints
 
     private static async Task<OperatorTokenView?> FindOfUserAsync(ApiCall call) =>
         await FindAsync(call) is { } token && token.Operator.Value == call.Arguments.Get(UserEndpoints.UserId) ? token : null;
+
+    /// <summary>The new token is made first: if that fails, nobody has lost anything.</summary>
+    private static async Task<IResult> RotateAsync(ApiCall call, OperatorTokenView token)
+    {
+        if (token.IsInstallations)
+        {
+            return GitLabErrors.Message(
+                StatusCodes.Status400BadRequest, "400 Bad request - This token is changed in the settings of the installation.");
+        }
+
+        if (!token.IsActive(call.Now))
+        {
+            return GitLabErrors.Message(
+                StatusCodes.Status400BadRequest, $"400 Bad request - Token already {(token.RevokedAt is null ? "expired" : "revoked")}");
+        }
+
+        var end = Dates.DayOf(call.Arguments.FindValue(NewEnd) ?? call.Now.AddDays(DaysOfRotated));
+        var issued = await call.Operators.IssueTokenAsync(
+            new IssueOperatorToken(token.Operator, token.Name, token.Description, token.Scopes, end, call.Caller.Id), call.Aborted);
+        await call.Operators.RevokeTokenAsync(token.Operator, token.Id, call.Caller.Id, call.Aborted);
+        return call.Answer(PersonalAccessTokenBody.Of(issued.Token, call.Now) with { Token = issued.Secret.Reveal() });
+    }
 
     private static async Task<IResult> RevokeAsync(ApiCall call, OperatorTokenView token)
     {

@@ -14,6 +14,8 @@ internal static class ProjectEndpoints
 
     private static readonly TextParameter NewGroup =
         new("namespace", "Id or full path of the group to move it to, or of the caller's personal namespace.") { Required = true };
+    private static readonly TextParameter UserOfList = new("user_id", "Id or username of the user.") { Required = true, InPath = true };
+
     private static readonly NamespaceListing Projects = new(NamespaceKind.Project, "created_at", "desc");
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -23,6 +25,7 @@ internal static class ProjectEndpoints
             {
                 Noun = Noun,
                 Parameters = Projects.Parameters,
+                Rules = Projects.Rules,
                 Answer = typeof(ProjectBody[]),
             },
             call => Projects.AnswerAsync(call));
@@ -33,7 +36,7 @@ internal static class ProjectEndpoints
                 Target = NamespaceKind.Project,
                 Answer = typeof(ProjectBody),
             },
-            call => Task.FromResult(call.Answer(ProjectBody.Of(call.Target))));
+            call => Task.FromResult(call.Answer(ProjectBody.Of(call.Target, call.Address))));
         routes.MapOperation(
             new(HttpMethod.Post, "/projects", "createProject", "Make a project")
             {
@@ -50,7 +53,41 @@ internal static class ProjectEndpoints
                 Answer = typeof(ProjectBody),
             },
             CreateAsync);
+        MapOfUsers(routes);
         MapChanges(routes);
+    }
+
+    private static void MapOfUsers(IEndpointRouteBuilder routes)
+    {
+        routes.MapOperation(
+            new(HttpMethod.Post, "/projects/user/{user_id}", "createProjectForUser", "Make a project in a user's personal namespace")
+            {
+                Noun = Noun,
+                Description = "Without a name the path is the name; without a path it is made of the name.",
+                Caller = Caller.Administrator,
+                Parameters =
+                [
+                    UserEndpoints.UserId, NamespaceParameters.Name, NamespaceParameters.Path, NamespaceParameters.Description,
+                    NamespaceParameters.Visibility, .. FeatureParameters.All,
+                ],
+                Rules = [new ParameterRule.AtLeastOne(NamespaceParameters.Name, NamespaceParameters.Path)],
+                Status = StatusCodes.Status201Created,
+                Answer = typeof(ProjectBody),
+            },
+            async call => await UserEndpoints.FindAsync(call) is { } user
+                ? await CreateAsync(call, await call.Operators.EnsurePersonalNamespaceAsync(user.Id, call.Aborted))
+                : GitLabErrors.UserNotFound);
+        routes.MapOperation(
+            new(HttpMethod.Get, "/users/{user_id}/projects", "listUserProjects", "Projects of a user's personal namespace that the caller sees")
+            {
+                Noun = Noun,
+                Parameters = [UserOfList, .. Projects.Parameters],
+                Rules = Projects.Rules,
+                Answer = typeof(ProjectBody[]),
+            },
+            async call => await UserEndpoints.FindAsync(call, UserOfList) is { } user
+                ? await Projects.AnswerAsync(call, parent: user.PersonalNamespace)
+                : GitLabErrors.UserNotFound);
     }
 
     private static void MapChanges(IEndpointRouteBuilder routes)
@@ -74,13 +111,13 @@ internal static class ProjectEndpoints
             TransferAsync);
         routes.MapOperation(
             Change(HttpMethod.Post, "/archive", "archiveProject", "Archive a project") with { Status = StatusCodes.Status201Created },
-            async call => call.Answer(ProjectBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: true))));
+            async call => call.Answer(ProjectBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: true), call.Address)));
         routes.MapOperation(
             Change(HttpMethod.Post, "/unarchive", "unarchiveProject", "Bring back an archived project") with
             {
                 Status = StatusCodes.Status201Created,
             },
-            async call => call.Answer(ProjectBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: false))));
+            async call => call.Answer(ProjectBody.Of(await NamespaceChanges.ArchiveAsync(call, archived: false), call.Address)));
         routes.MapOperation(
             Change(HttpMethod.Delete, "", "deleteProject", "Delete a project") with
             {
@@ -108,10 +145,15 @@ internal static class ProjectEndpoints
             return GitLabErrors.Field("namespace", "is not valid");
         }
 
+        return await CreateAsync(call, group);
+    }
+
+    private static async Task<IResult> CreateAsync(ApiCall call, GroupId group)
+    {
         var path = call.Arguments.Find(NamespaceParameters.Path);
         var name = call.Arguments.Find(NamespaceParameters.Name) ?? path!;
-        var (request, refusal) = NamespaceChanges.ToCreate(call, group, name, path ?? NamespaceChanges.PathOf(name));
-        return refusal ?? call.Answer(ProjectBody.Of(await call.Authority.CreateProjectAsync(request!, call.Aborted)));
+        var (request, refusal) = NamespaceChanges.ToCreate(call, NamespaceKind.Project, group, name, path ?? NamespaceChanges.PathOf(name));
+        return refusal ?? call.Answer(ProjectBody.Of(await call.Authority.CreateProjectAsync(request!, call.Aborted), call.Address));
     }
 
     /// <summary>Where a new project goes, if the caller may put one there.</summary>
@@ -137,7 +179,7 @@ internal static class ProjectEndpoints
         }
 
         var (changed, refusal) = await NamespaceChanges.ChangeAsync(call);
-        return refusal ?? call.Answer(ProjectBody.Of(changed!));
+        return refusal ?? call.Answer(ProjectBody.Of(changed!, call.Address));
     }
 
     private static async Task<IResult> TransferAsync(ApiCall call)
@@ -147,11 +189,19 @@ internal static class ProjectEndpoints
             return GitLabErrors.NamespaceNotFound;
         }
 
-        return Access.CanTakeProjects(group.Level)
-            ? call.Answer(ProjectBody.Of(
-                await call.Authority.TransferNamespaceAsync(call.Target.Id, group.Node.Id.AsGroup, call.Caller.Id, call.Aborted)))
-            : GitLabErrors.Message(
-                StatusCodes.Status400BadRequest,
-                "Failed to transfer project You don't have permission to transfer projects into that namespace.");
+        if (!Access.CanTakeProjects(group.Level))
+        {
+            return NotTransferred("You don't have permission to transfer projects into that namespace.");
+        }
+
+        return group.Node.Id.AsGroup == call.Target.Parent
+            ? NotTransferred("Project is already in this namespace.")
+            : call.Answer(ProjectBody.Of(
+                await call.Authority.TransferNamespaceAsync(call.Target.Id, group.Node.Id.AsGroup, call.Caller.Id, call.Aborted),
+                call.Address));
     }
+
+    /// <summary>GitLab puts nothing between the two sentences.</summary>
+    private static IResult NotTransferred(string reason) =>
+        GitLabErrors.Message(StatusCodes.Status400BadRequest, "Failed to transfer project " + reason);
 }

@@ -11,6 +11,8 @@ internal static class UserEndpoints
 
     public static IntegerParameter UserId { get; } = new("user_id", "Id of the user.") { Required = true, InPath = true };
 
+    private static readonly IntegerParameter Id = new("id", "Id of the user.") { Required = true, InPath = true };
+
     private static readonly TextParameter RequiredUsername =
         new("username", "The login: a path segment that no group and no other user has.") { Required = true };
 
@@ -26,7 +28,7 @@ internal static class UserEndpoints
 
     private static readonly BooleanParameter Active = new("active", "True: only those that are not blocked.") { Fallback = false };
     private static readonly BooleanParameter Blocked = new("blocked", "True: only those that are blocked.") { Fallback = false };
-    private static readonly BooleanParameter Admins = new("admins", "True: only administrators.") { Fallback = false };
+    private static readonly BooleanParameter Admins = new("admins", "True: only administrators. Means nothing when others ask.") { Fallback = false };
     private static readonly ChoiceParameter Sort = new("sort", "Which way the list is sorted, by id.", "asc", "desc") { Fallback = "desc" };
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -36,11 +38,21 @@ internal static class UserEndpoints
     }
 
     /// <summary>The user of the path, or null.</summary>
-    public static async Task<OperatorView?> FindAsync(ApiCall call)
+    public static Task<OperatorView?> FindAsync(ApiCall call) => FindAsync(call, UserId);
+
+    private static async Task<OperatorView?> FindAsync(ApiCall call, IntegerParameter parameter)
     {
-        var id = call.Arguments.Get(UserId);
+        var id = call.Arguments.Get(parameter);
         return id > 0 ? await call.Operators.GetAsync(new OperatorId(id), call.Aborted) : null;
     }
+
+    /// <summary>The user whose id or username is in the path, or null.</summary>
+    public static async Task<OperatorView?> FindAsync(ApiCall call, TextParameter parameter) => PathId.OfGroup(call.Arguments.Get(parameter)) switch
+    {
+        null => null,
+        { Number: { } id } => await call.Operators.GetAsync(new OperatorId(id), call.Aborted),
+        { Path: var username } => await call.Operators.FindByUsernameAsync(username!, call.Aborted),
+    };
 
     private static void MapReading(IEndpointRouteBuilder routes)
     {
@@ -52,7 +64,7 @@ internal static class UserEndpoints
                 Answer = typeof(UserBody),
             },
             async call => await call.Operators.GetAsync(call.Caller.Id, call.Aborted) is { } user
-                ? call.Answer(UserBody.Whole(user) with { IsAdmin = call.Caller.IsAdministrator })
+                ? call.Answer(UserBody.Whole(user, call.Address) with { IsAdmin = call.Caller.IsAdministrator })
                 : GitLabErrors.Unauthorized);
         routes.MapOperation(
             new(HttpMethod.Get, "/users", "listUsers", "Users")
@@ -64,15 +76,15 @@ internal static class UserEndpoints
             },
             ListAsync);
         routes.MapOperation(
-            new(HttpMethod.Get, "/users/{user_id}", "getUserById", "A user")
+            new(HttpMethod.Get, "/users/{id}", "getUserById", "A user")
             {
                 Noun = Noun,
                 Caller = Caller.Operator,
-                Parameters = [UserId],
+                Parameters = [Id],
                 Answer = typeof(UserBody),
             },
-            async call => await FindAsync(call) is { } user
-                ? call.Answer(UserBody.For(call.Caller, user))
+            async call => await FindAsync(call, Id) is { } user
+                ? call.Answer(UserBody.For(call.Caller, user, call.Address) with { CreatedAt = user.CreatedAt })
                 : GitLabErrors.UserNotFound);
     }
 
@@ -95,14 +107,14 @@ internal static class UserEndpoints
                     call.Arguments.Get(RequiredEmail),
                     call.Arguments.FindValue(Admin) ?? false,
                     call.Caller.Id),
-                call.Aborted))));
+                call.Aborted), call.Address)));
         routes.MapOperation(
-            new(HttpMethod.Put, "/users/{user_id}", "changeUser", "Change a user")
+            new(HttpMethod.Put, "/users/{id}", "changeUser", "Change a user")
             {
                 Noun = Noun,
                 Description = "A role that is taken away is gone when the answer arrives.",
                 Caller = Caller.Administrator,
-                Parameters = [UserId, Username, Name, Email, Admin],
+                Parameters = [Id, Username, Name, Email, Admin],
                 Answer = typeof(UserBody),
             },
             ChangeAsync);
@@ -111,12 +123,12 @@ internal static class UserEndpoints
     }
 
     private static Operation Block(string segment, string id, string summary) =>
-        new(HttpMethod.Post, $"/users/{{user_id}}/{segment}", id, summary)
+        new(HttpMethod.Post, $"/users/{{id}}/{segment}", id, summary)
         {
             Noun = Noun,
             Description = "It holds when the answer arrives, which is `true`.",
             Caller = Caller.Administrator,
-            Parameters = [UserId],
+            Parameters = [Id],
             Status = StatusCodes.Status201Created,
             Answer = typeof(bool),
         };
@@ -132,17 +144,17 @@ internal static class UserEndpoints
                 SearchEmails: call.Caller.IsAdministrator,
                 arguments.Find(Username),
                 arguments.Get(Blocked) ? true : arguments.Get(Active) ? false : null,
-                arguments.Get(Admins),
+                arguments.Get(Admins) && call.Caller.IsAdministrator,
                 arguments.Get(Sort) == "desc",
                 page.Offset,
                 page.PerPage),
             call.Aborted);
-        return call.AnswerPage(page, found.Total, found.Items, user => UserBody.For(call.Caller, user));
+        return call.AnswerPage(page, found.Total, found.Items, user => UserBody.For(call.Caller, user, call.Address));
     }
 
     private static async Task<IResult> ChangeAsync(ApiCall call)
     {
-        if (await FindAsync(call) is not { } user)
+        if (await FindAsync(call, Id) is not { } user)
         {
             return GitLabErrors.UserNotFound;
         }
@@ -151,13 +163,13 @@ internal static class UserEndpoints
         return await RunAsync(call, user, new ChangeOperator(
             arguments.Find(Username), arguments.Find(Name), arguments.Find(Email), arguments.FindValue(Admin), IsBlocked: null, call.Caller.Id))
             is (var changed, var refusal) && refusal is null
-            ? call.Answer(UserBody.Whole(changed!))
+            ? call.Answer(UserBody.Whole(changed!, call.Address))
             : refusal!;
     }
 
     private static async Task<IResult> BlockAsync(ApiCall call, bool isBlocked)
     {
-        if (await FindAsync(call) is not { } user)
+        if (await FindAsync(call, Id) is not { } user)
         {
             return GitLabErrors.UserNotFound;
         }

@@ -5,6 +5,9 @@ namespace OrleansTokens.Silo.Http.Parameters;
 /// <summary>The declared parameters of an operation with the values of one request. What was not declared is not in it.</summary>
 internal sealed class Arguments
 {
+    /// <summary>What no body may ask for: to run the request as somebody else. In an address it is seen before the body is read.</summary>
+    private static readonly string[] Unsupported = ["sudo"];
+
     private readonly Dictionary<Parameter, object> _values;
 
     private readonly HashSet<Parameter> _sent;
@@ -53,6 +56,7 @@ internal sealed class Arguments
             }
         }
 
+        complaints.AddRange(Unsupported.Where(sent.IsInBody).Select(static name => $"{name} is not supported here"));
         complaints.AddRange(rules.Select(rule => rule.Complaint(sent)).OfType<string>());
         error = complaints.Count == 0 ? null : string.Join(", ", complaints);
         return error is null ? new Arguments(values, given) : null;

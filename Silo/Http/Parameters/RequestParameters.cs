@@ -13,6 +13,9 @@ internal sealed class RequestParameters
     /// <summary>The parameter as sent, or null when it was not sent or was JSON null.</summary>
     public ParameterValue? this[string name] => _body.GetValueOrDefault(name) ?? _query.GetValueOrDefault(name);
 
+    /// <summary>Whether the body has a parameter of this name.</summary>
+    public bool IsInBody(string name) => _body.ContainsKey(name);
+
     /// <summary>Reads a request. Exactly one part of the result is not null.</summary>
     public static async Task<(RequestParameters? Parameters, ParameterFault? Fault)> ReadAsync(HttpRequest request, BodyAllowance allowance)
     {

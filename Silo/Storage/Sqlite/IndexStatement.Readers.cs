@@ -47,6 +47,7 @@ internal sealed partial class IndexStatement
             where += " AND (instr(n.name_folded, @search) > 0 OR instr(n.slug_folded, @search) > 0)";
         }
 
+        where += Own(query, filters);
         where += query is { SubtreeOf: not null, Kind: NamespaceKind.Group } ? " AND n.id <> @subtree" : "";
 
         // The primary key is the table itself, and the way to one row.

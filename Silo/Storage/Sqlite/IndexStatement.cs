@@ -59,6 +59,7 @@ internal sealed partial class IndexStatement
             where += " AND (instr(n.name_folded, @search) > 0 OR instr(n.slug_folded, @search) > 0)";
         }
 
+        where += Own(query, filters);
         if (query.SubtreeOf is { } subtree)
         {
             filters.Add(("@subtree", subtree));
@@ -104,6 +105,25 @@ internal sealed partial class IndexStatement
         var tallied = (query.HolderKind is null ? " AND holder_kind = 0" : "") + (query.HolderId is null ? " AND holder_id = 0" : "");
         var count = $"SELECT coalesce(sum(tokens), 0) FROM index_token_tally WHERE true{tallied}{holder}{active}";
         return new IndexStatement(page, count, [.. filters], query.Descending, query.Offset, query.Limit);
+    }
+
+    /// <summary>What a row must be itself.</summary>
+    private static string Own(NamespaceQuery query, List<(string Name, object? Value)> filters)
+    {
+        var where = "";
+        if (query.Visibility is { } visibility)
+        {
+            filters.Add(("@ownVisibility", (long)visibility));
+            where += " AND n.visibility = @ownVisibility";
+        }
+
+        if (query.Archived is { } archived)
+        {
+            filters.Add(("@archived", archived));
+            where += " AND n.archived = @archived";
+        }
+
+        return where;
     }
 
     /// <summary>Where the rows come from: from the group's subtree, from the parent, or from all.</summary>

@@ -97,6 +97,8 @@ public sealed partial class MemoryIndex(Faults faults) : IGridIndex
         && (query.Reader is not { } reader || IsVisible(row, reader, query.SubtreeOf ?? query.ParentId))
         && (query.ParentId is null || row.ParentId == query.ParentId)
         && (query.SubtreeOf is not { } top || IsBelow(row, top))
+        && (query.Visibility is not { } own || row.Visibility == own)
+        && (query.Archived is not { } archived || row.Archived == archived)
         && (query.Search is not { } text || Contains(row.Name, text) || Contains(row.Slug, text));
 
     private bool IsBelow(NamespaceRow row, long top)

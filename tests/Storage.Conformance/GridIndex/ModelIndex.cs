@@ -37,6 +37,8 @@ internal sealed partial class ModelIndex(long baseEpoch)
             && (query.Reader is not { } reader || IsVisible(row, reader, query))
             && (query.ParentId is null || row.ParentId == query.ParentId)
             && (query.SubtreeOf is not { } top || IsBelow(row, top))
+            && (query.Visibility is not { } own || row.Visibility == own)
+            && (query.Archived is not { } archived || row.Archived == archived)
             && (query.Search is not { } search || Contains(row.Name, search) || Contains(row.Slug, search)));
         var sorted = query.Sort switch
         {

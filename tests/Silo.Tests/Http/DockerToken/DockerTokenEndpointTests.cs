@@ -185,12 +185,23 @@ public sealed class DockerTokenEndpointTests
     [InlineData("POST")]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    [InlineData("HEAD")]
     public async Task OtherMethod_IsNotFound(string method)
     {
         await using var server = await StubServer.StartAsync(new StubAuthority().Grains, DockerTokenRoutes.MapDockerToken);
 
         Assert.Equal(404, (await RawHttp.SendAsync(server.Address, method, "/jwt/auth?" + Service)).Status);
+    }
+
+    [Fact]
+    public async Task Head_Always_IsAnsweredAsGetWithoutABody()
+    {
+        var authority = new StubAuthority { Sign = _ => Refuse(DenyReason.CredentialRequired) };
+        await using var server = await StubServer.StartAsync(authority.Grains, DockerTokenRoutes.MapDockerToken);
+
+        var answer = await RawHttp.SendAsync(server.Address, "HEAD", "/jwt/auth?" + Service);
+
+        Assert.Equal((403, ""), (answer.Status, answer.Body));
+        Assert.Equal(404, (await RawHttp.SendAsync(server.Address, "HEAD", "/jwt/auth?service=other")).Status);
     }
 
     [Fact]

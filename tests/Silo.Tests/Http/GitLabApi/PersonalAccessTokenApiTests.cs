@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansTokens.Silo.Tests.Http.GitLabApi;
 
 public sealed class PersonalAccessTokenApiTests(ApiHost host)
@@ -35,6 +37,7 @@ public sealed class PersonalAccessTokenApiTests(ApiHost host)
             Assert.Equal((200, null), (shown.Status, shown.Json["token"]));
         }
 
+        Assert.Null((await host.GetAsync("/personal_access_tokens/self", ann.Token)).Json.AsObject()["description"]);
         Assert.Equal("2", (await host.GetAsync("/personal_access_tokens", ann.Token)).Header("X-Total"));
         Assert.Equal("2", (await host.GetAsync($"/personal_access_tokens?user_id={ann.Id}")).Header("X-Total"));
         Assert.Equal("2", (await host.GetAsync($"/users/{ann.Id}/personal_access_tokens?state=active")).Header("X-Total"));
@@ -111,6 +114,51 @@ public sealed class PersonalAccessTokenApiTests(ApiHost host)
 
         Assert.Equal((200, "Grid:AdminToken", 1), (self.Status, (string?)self.Json["name"], self.Json["user_id"]!.GetValue<long>()));
         Assert.Equal(400, (await host.DeleteAsync("/personal_access_tokens/self")).Status);
+        Assert.Equal(200, (await host.GetAsync("/user")).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Rotate_WhenItReturned_OnlyTheNewTokenLives(bool self)
+    {
+        var ann = await host.NewUserAsync();
+        var address = $"/personal_access_tokens/{(self ? "self" : ann.TokenId)}/rotate";
+
+        var rotated = await host.PostAsync(address, """{"expires_at":"2100-02-03"}""", ann.Token);
+
+        Assert.Equal(
+            (200, "t", "2100-02-03", "[\"api\"]", ann.Id),
+            (rotated.Status, (string?)rotated.Json["name"], (string?)rotated.Json["expires_at"], rotated.Json["scopes"]!.ToJsonString(),
+                rotated.Json["user_id"]!.GetValue<long>()));
+        Assert.Equal((401, Revoked), ((await host.GetAsync("/user", ann.Token)).Status, (await host.GetAsync("/user", ann.Token)).Body));
+        var renewed = (string)rotated.Json["token"]!;
+        Assert.Equal(ann.Id, (await host.GetAsync("/user", renewed)).Json["id"]!.GetValue<long>());
+        var again = await host.PostAsync($"/personal_access_tokens/{ann.TokenId}/rotate", "", renewed);
+        Assert.Equal((400, """{"message":"400 Bad request - Token already revoked"}"""), (again.Status, again.Body));
+    }
+
+    [Fact]
+    public async Task Rotate_WithoutADay_GivesAWeek()
+    {
+        var ann = await host.NewUserAsync();
+
+        var rotated = await host.PostAsync("/personal_access_tokens/self/rotate", "", ann.Token);
+
+        var end = DateOnly.Parse((string)rotated.Json["expires_at"]!, CultureInfo.InvariantCulture);
+        var made = DateOnly.Parse(((string)rotated.Json["created_at"]!)[..10], CultureInfo.InvariantCulture);
+        Assert.InRange(end.DayNumber - made.DayNumber, 6, 7);
+    }
+
+    [Fact]
+    public async Task Rotate_WhenItMayNotBe_ChangesNothing()
+    {
+        var (ann, bob) = (await host.NewUserAsync(), await host.NewUserAsync(scopes: "read_api"));
+
+        Assert.Equal(404, (await host.PostAsync($"/personal_access_tokens/{bob.TokenId}/rotate", "", ann.Token)).Status);
+        Assert.Equal(403, (await host.PostAsync("/personal_access_tokens/self/rotate", "", bob.Token)).Status);
+        Assert.Equal(400, (await host.PostAsync("/personal_access_tokens/self/rotate")).Status); // The installation's.
+        Assert.Equal(200, (await host.GetAsync("/user", bob.Token)).Status);
         Assert.Equal(200, (await host.GetAsync("/user")).Status);
     }
 }

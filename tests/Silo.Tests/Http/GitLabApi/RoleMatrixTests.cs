@@ -52,7 +52,7 @@ public sealed class RoleMatrixTests(ApiHost host)
         new("DELETE", "/projects/{project}/deploy_tokens/{project_token}", AccessLevel.Maintainer, 204),
         new("POST", "/groups/{group}/deploy_tokens/{group_token}/revoke", AccessLevel.Owner, 200),
         new("DELETE", "/groups/{group}/deploy_tokens/{group_token}", AccessLevel.Owner, 204),
-        new("PUT", "/projects/{project}/transfer", AccessLevel.Owner, 200, """{"namespace":"{group}"}""", NeedsOperator: true),
+        new("PUT", "/projects/{project}/transfer", AccessLevel.Owner, 200, """{"namespace":"{destination}"}""", NeedsOperator: true),
         new("DELETE", "/projects/{project}", AccessLevel.Owner, 202, NeedsOperator: true),
         new("POST", "/groups/{group}/transfer", AccessLevel.Owner, 201, NeedsOperator: true),
         new("DELETE", "/groups/{group}", AccessLevel.Owner, 202, NeedsOperator: true),
@@ -140,9 +140,16 @@ public sealed class RoleMatrixTests(ApiHost host)
             await host.AddMemberAsync($"groups/{group}", self.Id, (int)Level(caller));
         }
 
+        var destination = await host.NewGroupAsync(ApiHost.NewName("destination"), visibility);
+        if (self is not null && caller != Administrator && Level(caller) == AccessLevel.Owner)
+        {
+            await host.AddMemberAsync($"groups/{destination}", self.Id, (int)AccessLevel.Owner);
+        }
+
         return new Scene(name, self?.Token, new Dictionary<string, string>
         {
             ["{group}"] = $"{group}",
+            ["{destination}"] = $"{destination}",
             ["{project}"] = $"{project}",
             ["{group_token}"] = $"{groupToken}",
             ["{project_token}"] = $"{projectToken}",

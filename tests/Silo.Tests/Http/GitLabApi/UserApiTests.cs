@@ -72,7 +72,7 @@ public sealed class UserApiTests(ApiHost host)
         var (ann, bob) = (await host.NewUserAsync(), await host.NewUserAsync());
 
         var seen = (await host.GetAsync($"/users/{bob.Id}", ann.Token)).Json.AsObject();
-        Assert.Equal(["id", "username", "name", "state"], seen.Select(static p => p.Key));
+        Assert.Equal(["id", "username", "name", "state", "locked", "avatar_url", "web_url", "created_at"], seen.Select(static p => p.Key));
         Assert.Equal($"{ann.Username}@example.org", (string?)(await host.GetAsync($"/users/{ann.Id}", ann.Token)).Json["email"]);
         Assert.Equal(ann.Id, (await host.GetAsync("/user", ann.Token)).Json["id"]!.GetValue<long>());
         Assert.Equal("0", (await host.GetAsync($"/users?search={bob.Username}@example.org", ann.Token)).Header("X-Total"));
@@ -105,7 +105,16 @@ public sealed class UserApiTests(ApiHost host)
         Assert.Equal(403, (await host.GetAsync("/deploy_tokens", ann.Token)).Status);
         Assert.Equal((404, """{"message":"404 User Not Found"}"""), await Answered(host.PutAsync("/users/999999", "{}")));
         Assert.Equal(404, (await host.GetAsync("/users/0")).Status);
-        Assert.Equal(400, (await host.GetAsync("/users/ann")).Status);
+        Assert.Equal((400, """{"error":"id is invalid"}"""), await Answered(host.GetAsync("/users/ann")));
+    }
+
+    [Fact]
+    public async Task List_WhenOthersThanAdministratorsAskForAdministrators_IsNotNarrowed()
+    {
+        var ann = await host.NewUserAsync();
+
+        Assert.Equal("1", (await host.GetAsync($"/users?search={ann.Username}&admins=true", ann.Token)).Header("X-Total"));
+        Assert.Equal("0", (await host.GetAsync($"/users?search={ann.Username}&admins=true")).Header("X-Total"));
     }
 
     [Fact]
