@@ -11,7 +11,7 @@ namespace OrleansTokens.Client;
 /// </summary>
 /// <remarks>The keys are fetched once, and again when a secret looks forged and the last fetch is a while ago: a silo with a newer
 /// master key may have joined. Only what looks forged waits for that, and only its caller learns where it fails.</remarks>
-internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
+internal sealed class CredentialGate(GridCalls calls, TimeProvider time)
 {
     private static readonly TimeSpan RefetchAfter = TimeSpan.FromSeconds(30);
 
@@ -21,29 +21,28 @@ internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
     private long _fetchedAt;
 
     /// <summary>The token a secret claims to be, or why it can be none.</summary>
-    public ValueTask<(TokenId Token, DenyReason Refusal)> InspectAsync(Secret secret, CancellationToken cancellation)
+    public ValueTask<(TokenId Token, DenyReason Refusal)> InspectAsync(Secret secret)
     {
         if (Volatile.Read(ref _known) is not { } keys)
         {
-            return InspectAnewAsync(secret, Fetch(), cancellation);
+            return InspectAnewAsync(secret, Fetch());
         }
 
         var seen = Inspect(secret, keys);
         return seen.Refusal == DenyReason.CredentialForged && RefetchIfDue() is { } fetch
-            ? InspectAnewAsync(secret, fetch, cancellation)
+            ? InspectAnewAsync(secret, fetch)
             : ValueTask.FromResult(seen);
     }
 
     /// <summary>Whether a secret begins as deploy tokens of this authority do, be it one or not.</summary>
-    public async ValueTask<bool> HasPrefixAsync(Secret secret, CancellationToken cancellation)
+    public async ValueTask<bool> HasPrefixAsync(Secret secret)
     {
-        var keys = Volatile.Read(ref _known) ?? await GridCalls.RunAsync(Fetch, cancellation);
+        var keys = Volatile.Read(ref _known) ?? await Fetch();
         return keys.Prefixes.Match(secret.Span) is not null;
     }
 
-    private static async ValueTask<(TokenId Token, DenyReason Refusal)> InspectAnewAsync(
-        Secret secret, Task<Keys> fetch, CancellationToken cancellation) =>
-        Inspect(secret, await GridCalls.RunAsync(() => fetch, cancellation));
+    private static async ValueTask<(TokenId Token, DenyReason Refusal)> InspectAnewAsync(Secret secret, Task<Keys> fetch) =>
+        Inspect(secret, await fetch);
 
     private static (TokenId Token, DenyReason Refusal) Inspect(Secret secret, Keys keys) =>
         TokenFormat.VerifyTag(secret, keys.Prefixes, keys.TagKeys, out var parsed) switch
@@ -62,7 +61,7 @@ internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
         }
     }
 
-    /// <summary>The fetch that is under way, or a new one.</summary>
+    /// <summary>The fetch that is under way, or a new one. It has a deadline of its own: whoever joins it late waits no longer than it.</summary>
     private Task<Keys> Fetch()
     {
         lock (_lock)
@@ -70,7 +69,7 @@ internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
             if (_fetch is not { IsCompleted: false })
             {
                 _fetchedAt = time.GetTimestamp();
-                _fetch = FetchAsync();
+                _fetch = calls.RunAsync(FetchAsync, CancellationToken.None);
             }
 
             return _fetch;
@@ -79,7 +78,7 @@ internal sealed class CredentialGate(IGrainFactory grains, TimeProvider time)
 
     private async Task<Keys> FetchAsync()
     {
-        var fetched = await grains.GetGrain<IInstallationGrain>(0).GetGatewayKeysAsync();
+        var fetched = await calls.Grains.GetGrain<IInstallationGrain>(0).GetGatewayKeysAsync();
         if (!TokenPrefixes.TryCreate(fetched.Prefixes[0], fetched.Prefixes.Skip(1), out var prefixes, out var error))
         {
             throw TokenAuthorityException.Unavailable("The authority sent prefixes that cannot be: " + error);

@@ -15,105 +15,99 @@ namespace OrleansTokens.Client;
 /// Safe for any number of threads. Every change is durable, and obeyed, when its call returns, and every call may be repeated.
 /// </summary>
 /// <remarks>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
-/// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, in which case it is not known whether anything
-/// was.</remarks>
+/// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, within
+/// <see cref="DeployTokenClientOptions.Deadline"/>, in which case it is not known whether anything was.</remarks>
 public sealed class DeployTokenAdministration
 {
-    private readonly IGrainFactory _grains;
+    private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
 
-    internal DeployTokenAdministration(IGrainFactory grains, CredentialGate gate)
+    internal DeployTokenAdministration(GridCalls calls, CredentialGate gate)
     {
-        _grains = grains;
+        _calls = calls;
         _gate = gate;
     }
 
-    private IApplicationSettingsGrain Settings => _grains.GetGrain<IApplicationSettingsGrain>(0);
+    private IApplicationSettingsGrain Settings => _calls.Grains.GetGrain<IApplicationSettingsGrain>(0);
 
-    private INamespaceDirectoryGrain Namespaces => _grains.GetGrain<INamespaceDirectoryGrain>(0);
+    private INamespaceDirectoryGrain Namespaces => _calls.Grains.GetGrain<INamespaceDirectoryGrain>(0);
 
     /// <summary>Where a path leads.</summary>
     public Task<ResolvedPath> ResolveAsync(NamespacePath path, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Namespaces.ResolveAsync(path).AsTask(), cancellation);
+        _calls.RunAsync(() => Namespaces.ResolveAsync(path).AsTask(), cancellation);
 
     /// <summary>A group or project, or null where it or a group above it does not exist.</summary>
     public Task<NamespaceView?> GetNamespaceAsync(NamespaceId id, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(id).GetAsync(), cancellation);
+        _calls.RunAsync(() => Node(id).GetAsync(), cancellation);
 
     /// <summary>A page of groups or projects.</summary>
     public Task<NamespacePage> ListNamespacesAsync(ListNamespaces query, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Namespaces.ListAsync(query), cancellation);
+        _calls.RunAsync(() => Namespaces.ListAsync(query), cancellation);
 
     /// <summary>Makes a group.</summary>
     public Task<NamespaceView> CreateGroupAsync(CreateNamespace request, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Namespaces.CreateGroupAsync(request), cancellation);
+        _calls.RunAsync(() => Namespaces.CreateGroupAsync(request), cancellation);
 
     /// <summary>Makes a project.</summary>
     public Task<NamespaceView> CreateProjectAsync(CreateNamespace request, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Namespaces.CreateProjectAsync(request), cancellation);
+        _calls.RunAsync(() => Namespaces.CreateProjectAsync(request), cancellation);
 
     /// <summary>Changes what is named of a group or project.</summary>
     public Task<NamespaceView> ChangeNamespaceAsync(NamespaceId id, ChangeNamespace change, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(id).ChangeAsync(change), cancellation);
+        _calls.RunAsync(() => Node(id).ChangeAsync(change), cancellation);
 
     /// <summary>Moves a group or project, with all below it.</summary>
     public Task<NamespaceView> TransferNamespaceAsync(NamespaceId id, GroupId parent, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Namespaces.TransferAsync(id, parent, by), cancellation);
+        _calls.RunAsync(() => Namespaces.TransferAsync(id, parent, by), cancellation);
 
     /// <summary>Deletes a group or project, with all below it. False where there was nothing.</summary>
     public Task<bool> DeleteNamespaceAsync(NamespaceId id, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(id).DeleteAsync(by), cancellation);
+        _calls.RunAsync(() => Node(id).DeleteAsync(by), cancellation);
 
     /// <summary>Issues a deploy token. The answer is the only place where its secret is ever shown.</summary>
     public Task<IssuedDeployToken> IssueTokenAsync(IssueDeployToken request, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).IssueAsync(request), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<IDeployTokenDirectoryGrain>(0).IssueAsync(request), cancellation);
 
     /// <summary>A page of deploy tokens.</summary>
     public Task<DeployTokenPage> ListTokensAsync(ListDeployTokens query, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).ListAsync(query), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<IDeployTokenDirectoryGrain>(0).ListAsync(query), cancellation);
 
     /// <summary>A deploy token, or null where there is none.</summary>
     public Task<DeployTokenView?> GetTokenAsync(TokenId id, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Token(id).GetAsync(), cancellation);
+        _calls.RunAsync(() => Token(id).GetAsync(), cancellation);
 
     /// <summary>Revokes a deploy token: it is dead when the call returns. Null where there is none.</summary>
     public Task<RevocationReceipt?> RevokeTokenAsync(TokenId id, OperatorId by, string reason, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation);
+        _calls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation);
 
     /// <summary>Destroys a deploy token: it is dead when the call returns, and not shown any more. False where there is none.</summary>
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Token(id).DestroyAsync(by), cancellation);
+        _calls.RunAsync(() => Token(id).DestroyAsync(by), cancellation);
 
     /// <summary>What a CI job of a project is given (reference §4), or null. See <see cref="IDeployTokenDirectoryGrain.ReadVariablesAsync"/>.</summary>
     public Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<IDeployTokenDirectoryGrain>(0).ReadVariablesAsync(project, by), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<IDeployTokenDirectoryGrain>(0).ReadVariablesAsync(project, by), cancellation);
 
     /// <summary>A page of what was done at a group or project, newest first.</summary>
     public Task<AuditPage> ListAuditAsync(NamespaceId holder, int offset, int limit, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<IAuditGrain>(AuditKeys.Of(holder)).ListAsync(offset, limit), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<IAuditGrain>(AuditKeys.Of(holder)).ListAsync(offset, limit), cancellation);
 
     /// <summary>Explains a decision about a token; its secret and username are taken as right.</summary>
-    public async Task<Explanation> ExplainTokenAsync(TokenId token, Question question, CancellationToken cancellation = default) =>
-        await GridCalls.RunAsync(() => Token(token).ExplainAsync(new ExplainRequest(null, question)), cancellation);
+    public Task<Explanation> ExplainTokenAsync(TokenId token, Question question, CancellationToken cancellation = default) =>
+        _calls.RunAsync(() => ExplainAsync(token, new ExplainRequest(null, question)), cancellation);
 
     /// <summary>Explains a decision about a credential.</summary>
-    public async Task<Explanation> ExplainAsync(Credential credential, Question question, CancellationToken cancellation = default)
+    public Task<Explanation> ExplainAsync(Credential credential, Question question, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        var (token, refusal) = await _gate.InspectAsync(credential.Secret, cancellation);
-        return refusal == DenyReason.None
-            ? await GridCalls.RunAsync(() => Token(token).ExplainAsync(new ExplainRequest(credential, question)), cancellation)
-            : new Explanation(null, Decision.Deny(refusal), [new DecisionFact("credential", false, Describe(refusal))]);
+        return _calls.RunAsync(() => ExplainCredentialAsync(credential, question), cancellation);
     }
 
     /// <summary>Says which token a secret is of. Whoever asks must be allowed to know everything about it.</summary>
-    public async Task<IdentifiedSecret> IdentifyTokenAsync(Secret secret, CancellationToken cancellation = default)
+    public Task<IdentifiedSecret> IdentifyTokenAsync(Secret secret, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        var found = await FindAsync(secret, cancellation);
-        return found.IsOfToken
-            ? new IdentifiedSecret(true, await GetTokenAsync(found.Token, cancellation))
-            : new IdentifiedSecret(await _gate.HasPrefixAsync(secret, cancellation), null);
+        return _calls.RunAsync(() => IdentifyAsync(secret), cancellation);
     }
 
     /// <summary>Revokes the token of a secret, whoever holds it: it is dead when the call returns. The secret alone is the right to do
@@ -122,48 +116,70 @@ public sealed class DeployTokenAdministration
     /// <param name="by">Who asks; none where no operator does.</param>
     /// <param name="reason">Why, at most <see cref="Limits.MaxReasonLength"/> characters.</param>
     /// <param name="cancellation">Gives up waiting; it is not known then whether the token is revoked.</param>
-    public async Task<RevokedSecret> RevokeBySecretAsync(
+    public Task<RevokedSecret> RevokeBySecretAsync(
         Secret secret, OperatorId by, string reason, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        var found = await FindAsync(secret, cancellation);
-        return new RevokedSecret(
-            !found.Token.IsNone, found.IsOfToken ? await RevokeTokenAsync(found.Token, by, reason, cancellation) : null);
+        return _calls.RunAsync(() => FindAndRevokeAsync(secret, by, reason), cancellation);
     }
 
     /// <summary>What is set for the whole installation.</summary>
     public Task<ApplicationSettings> GetSettingsAsync(CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
+        _calls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
 
     /// <summary>Changes what is set for the whole installation. See <see cref="IApplicationSettingsGrain.ChangeAsync"/>.</summary>
     public Task<ApplicationSettings> ChangeSettingsAsync(
         ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
+        _calls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
 
     /// <summary>Makes a new key for registry tokens. See <see cref="ISigningKeyGrain.RotateAsync"/>.</summary>
     public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(
         TimeSpan delay, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RotateAsync(delay, by), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<ISigningKeyGrain>(0).RotateAsync(delay, by), cancellation);
 
     /// <summary>Takes a key for registry tokens away at once. See <see cref="ISigningKeyGrain.RemoveAsync"/>.</summary>
     public Task<ImmutableArray<PublishedKey>> RemoveSigningKeyAsync(
         string keyId, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
+
+    private async Task<Explanation> ExplainCredentialAsync(Credential credential, Question question)
+    {
+        var (token, refusal) = await _gate.InspectAsync(credential.Secret);
+        return refusal == DenyReason.None
+            ? await ExplainAsync(token, new ExplainRequest(credential, question))
+            : new Explanation(null, Decision.Deny(refusal), [new DecisionFact("credential", false, Describe(refusal))]);
+    }
+
+    private async Task<IdentifiedSecret> IdentifyAsync(Secret secret)
+    {
+        var found = await FindAsync(secret);
+        return found.IsOfToken
+            ? new IdentifiedSecret(true, await Token(found.Token).GetAsync())
+            : new IdentifiedSecret(await _gate.HasPrefixAsync(secret), null);
+    }
+
+    private async Task<RevokedSecret> FindAndRevokeAsync(Secret secret, OperatorId by, string reason)
+    {
+        var found = await FindAsync(secret);
+        return new RevokedSecret(!found.Token.IsNone, found.IsOfToken ? await Token(found.Token).RevokeAsync(by, reason) : null);
+    }
 
     /// <summary>The token that a secret names, none where this authority did not make it; and whether the secret is that token's.</summary>
-    private async Task<(TokenId Token, bool IsOfToken)> FindAsync(Secret secret, CancellationToken cancellation)
+    private async Task<(TokenId Token, bool IsOfToken)> FindAsync(Secret secret)
     {
-        var (token, refusal) = await _gate.InspectAsync(secret, cancellation);
+        var (token, refusal) = await _gate.InspectAsync(secret);
         if (refusal != DenyReason.None)
         {
             return default;
         }
 
         var request = new ExplainRequest(Credential.SecretOnly(secret), new Question(RegistryAction.Introspect, default));
-        var explanation = await GridCalls.RunAsync(() => Token(token).ExplainAsync(request), cancellation);
+        var explanation = await ExplainAsync(token, request);
         var isDead = explanation.Decision.Reason is DenyReason.TokenRevoked or DenyReason.TokenExpired or DenyReason.HolderGone;
         return (token, explanation.Decision.Allowed || isDead);
     }
+
+    private Task<Explanation> ExplainAsync(TokenId token, ExplainRequest request) => Token(token).ExplainAsync(request);
 
     private static string Describe(DenyReason refusal) => refusal switch
     {
@@ -174,10 +190,10 @@ public sealed class DeployTokenAdministration
 
     private INamespaceGrain Node(NamespaceId id) => id.Kind switch
     {
-        NamespaceKind.Group => _grains.GetGrain<IGroupGrain>(id.Value),
-        NamespaceKind.Project => _grains.GetGrain<IProjectGrain>(id.Value),
+        NamespaceKind.Group => _calls.Grains.GetGrain<IGroupGrain>(id.Value),
+        NamespaceKind.Project => _calls.Grains.GetGrain<IProjectGrain>(id.Value),
         _ => throw TokenAuthorityException.Invalid("id", "is neither a group nor a project"),
     };
 
-    private IDeployTokenAdministrationGrain Token(TokenId id) => _grains.GetGrain<IDeployTokenAdministrationGrain>(id.Value);
+    private IDeployTokenAdministrationGrain Token(TokenId id) => _calls.Grains.GetGrain<IDeployTokenAdministrationGrain>(id.Value);
 }

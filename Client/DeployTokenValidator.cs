@@ -13,16 +13,16 @@ namespace OrleansTokens.Client;
 /// </summary>
 /// <remarks>
 /// A refusal is a value. Every method throws <see cref="TokenAuthorityException"/> with <see cref="Errors.ErrorCode.Unavailable"/> where the
-/// authority cannot be asked; a caller must then let nobody in.
+/// authority cannot be asked, or does not answer within <see cref="DeployTokenClientOptions.Deadline"/>; a caller must then let nobody in.
 /// </remarks>
 public sealed class DeployTokenValidator
 {
-    private readonly IGrainFactory _grains;
+    private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
 
-    internal DeployTokenValidator(IGrainFactory grains, CredentialGate gate)
+    internal DeployTokenValidator(GridCalls calls, CredentialGate gate)
     {
-        _grains = grains;
+        _calls = calls;
         _gate = gate;
     }
 
@@ -48,61 +48,28 @@ public sealed class DeployTokenValidator
         Credential credential, ImmutableArray<Question> questions, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        if (questions.IsDefaultOrEmpty || questions.Length > Limits.MaxQuestions)
-        {
-            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
-        }
-
-        var (token, refusal) = await _gate.InspectAsync(credential.Secret, cancellation);
-        if (refusal != DenyReason.None)
-        {
-            return [.. questions.Select(_ => Decision.Deny(refusal))];
-        }
-
-        var answer = await GridCalls.RunAsync(
-            () => _grains.GetGrain<IDeployTokenGrain>(token.Value).ValidateAsync(new ValidationRequest(credential, questions)),
-            cancellation);
-        return answer.Decisions;
+        return !questions.IsDefaultOrEmpty && questions.Length <= Limits.MaxQuestions
+            ? await _calls.RunAsync(() => DecideAsync(credential, questions), cancellation)
+            : throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
     }
 
     /// <summary>Decides one action of somebody who shows no credential.</summary>
     /// <param name="action">What the caller wants to do.</param>
     /// <param name="resource">Where.</param>
     /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
-    public async Task<Decision> ValidateAnonymousAsync(
-        RegistryAction action, Resource resource, CancellationToken cancellation = default)
-    {
-        if (resource.IsGroup)
-        {
-            return Decision.Deny(DenyReason.CredentialRequired);
-        }
-
-        var (project, redirected) = resource.Path.IsNone
-            ? (resource.Project, false)
-            : await ResolveAsync(resource, cancellation);
-        return project.IsNone
-            ? Decision.Deny(DenyReason.CredentialRequired)
-            : await GridCalls.RunAsync(
-                () => _grains.GetGrain<IProjectGrain>(project.Value).ValidateAnonymousAsync(action, redirected), cancellation);
-    }
+    public Task<Decision> ValidateAnonymousAsync(
+        RegistryAction action, Resource resource, CancellationToken cancellation = default) => resource.IsGroup
+        ? Task.FromResult(Decision.Deny(DenyReason.CredentialRequired))
+        : _calls.RunAsync(() => DecideAnonymousAsync(action, resource), cancellation);
 
     /// <summary>Decides what a registry asks for, and signs what is granted.</summary>
     /// <param name="request">The credential, if any, and the scopes.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    public async Task<RegistryTokenAnswer> IssueRegistryTokenAsync(
-        RegistryTokenRequest request, CancellationToken cancellation = default)
+    public Task<RegistryTokenAnswer> IssueRegistryTokenAsync(RegistryTokenRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Credential is { } credential)
-        {
-            var (_, refusal) = await _gate.InspectAsync(credential.Secret, cancellation);
-            if (refusal != DenyReason.None)
-            {
-                return new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
-            }
-        }
-
-        return await GridCalls.RunAsync(() => _grains.GetGrain<IRegistryTokenGrain>(0).IssueAsync(request), cancellation);
+        return _calls.RunAsync(
+            () => IssueAsync(request.Credential, () => _calls.Grains.GetGrain<IRegistryTokenGrain>(0).IssueAsync(request)), cancellation);
     }
 
     /// <summary>
@@ -114,26 +81,15 @@ public sealed class DeployTokenValidator
     public Task<Decision> ValidateRegistryTokenAsync(RegistryTokenUse use, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(use);
-        return GridCalls.RunAsync(() => _grains.GetGrain<IRegistryTokenGrain>(0).ValidateAsync(use), cancellation);
+        return _calls.RunAsync(() => _calls.Grains.GetGrain<IRegistryTokenGrain>(0).ValidateAsync(use), cancellation);
     }
 
     /// <summary>Makes a JWT for the dependency proxy.</summary>
     /// <param name="credential">What the caller showed; null: nothing, which is refused.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    public async Task<RegistryTokenAnswer> IssueDependencyProxyTokenAsync(
-        Credential? credential, CancellationToken cancellation = default)
-    {
-        if (credential is not null)
-        {
-            var (_, refusal) = await _gate.InspectAsync(credential.Secret, cancellation);
-            if (refusal != DenyReason.None)
-            {
-                return new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
-            }
-        }
-
-        return await GridCalls.RunAsync(() => _grains.GetGrain<IDependencyProxyGrain>(0).IssueAsync(credential), cancellation);
-    }
+    public Task<RegistryTokenAnswer> IssueDependencyProxyTokenAsync(
+        Credential? credential, CancellationToken cancellation = default) => _calls.RunAsync(
+        () => IssueAsync(credential, () => _calls.Grains.GetGrain<IDependencyProxyGrain>(0).IssueAsync(credential)), cancellation);
 
     /// <summary>
     /// Decides about a request to a dependency proxy that came with a JWT of <see cref="IssueDependencyProxyTokenAsync"/>. The deploy
@@ -144,18 +100,43 @@ public sealed class DeployTokenValidator
     public Task<Decision> ValidateDependencyProxyTokenAsync(DependencyProxyUse use, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(use);
-        return GridCalls.RunAsync(() => _grains.GetGrain<IDependencyProxyGrain>(0).ValidateAsync(use), cancellation);
+        return _calls.RunAsync(() => _calls.Grains.GetGrain<IDependencyProxyGrain>(0).ValidateAsync(use), cancellation);
     }
 
     /// <summary>The public keys with which registries verify, newest first.</summary>
     /// <param name="cancellation">Gives up waiting.</param>
     public Task<ImmutableArray<PublishedKey>> GetPublishedKeysAsync(CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => _grains.GetGrain<ISigningKeyGrain>(0).GetPublishedAsync(), cancellation);
+        _calls.RunAsync(() => _calls.Grains.GetGrain<ISigningKeyGrain>(0).GetPublishedAsync(), cancellation);
 
-    private async Task<(ProjectId Project, bool Redirected)> ResolveAsync(Resource resource, CancellationToken cancellation)
+    private async Task<ImmutableArray<Decision>> DecideAsync(Credential credential, ImmutableArray<Question> questions)
     {
-        var resolved = await GridCalls.RunAsync(
-            () => _grains.GetGrain<INamespaceDirectoryGrain>(0).ResolveAsync(resource.Path).AsTask(), cancellation);
+        var (token, refusal) = await _gate.InspectAsync(credential.Secret);
+        if (refusal != DenyReason.None)
+        {
+            return [.. questions.Select(_ => Decision.Deny(refusal))];
+        }
+
+        var grain = _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value);
+        return (await grain.ValidateAsync(new ValidationRequest(credential, questions))).Decisions;
+    }
+
+    private async Task<Decision> DecideAnonymousAsync(RegistryAction action, Resource resource)
+    {
+        var (project, redirected) = resource.Path.IsNone ? (resource.Project, false) : await ResolveAsync(resource);
+        return project.IsNone
+            ? Decision.Deny(DenyReason.CredentialRequired)
+            : await _calls.Grains.GetGrain<IProjectGrain>(project.Value).ValidateAnonymousAsync(action, redirected);
+    }
+
+    private async Task<RegistryTokenAnswer> IssueAsync(Credential? credential, Func<Task<RegistryTokenAnswer>> issue)
+    {
+        var refusal = credential is null ? DenyReason.None : (await _gate.InspectAsync(credential.Secret)).Refusal;
+        return refusal == DenyReason.None ? await issue() : new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
+    }
+
+    private async Task<(ProjectId Project, bool Redirected)> ResolveAsync(Resource resource)
+    {
+        var resolved = await _calls.Grains.GetGrain<INamespaceDirectoryGrain>(0).ResolveAsync(resource.Path);
         var whole = resolved.Segments == resource.Path.Segments.Length;
         return whole || resource.LongestPrefix ? (resolved.Target.AsProject, resolved.Redirected) : default;
     }

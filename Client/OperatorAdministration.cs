@@ -12,92 +12,92 @@ namespace OrleansTokens.Client;
 /// returns.
 /// </summary>
 /// <remarks>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
-/// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, in which case it is not known whether anything
-/// was.</remarks>
+/// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, within
+/// <see cref="DeployTokenClientOptions.Deadline"/>, in which case it is not known whether anything was.</remarks>
 public sealed class OperatorAdministration
 {
-    private readonly IGrainFactory _grains;
+    private readonly GridCalls _calls;
 
-    internal OperatorAdministration(IGrainFactory grains) => _grains = grains;
+    internal OperatorAdministration(GridCalls calls) => _calls = calls;
 
-    private IOperatorDirectoryGrain Directory => _grains.GetGrain<IOperatorDirectoryGrain>(0);
+    private IOperatorDirectoryGrain Directory => _calls.Grains.GetGrain<IOperatorDirectoryGrain>(0);
 
     /// <summary>Whom an operator token stands for now, or why for nobody.</summary>
     public Task<OperatorAuthentication> AuthenticateAsync(Secret token, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Directory.AuthenticateAsync(token), cancellation);
+        _calls.RunAsync(() => Directory.AuthenticateAsync(token), cancellation);
 
     /// <summary>Makes an operator.</summary>
     public Task<OperatorView> CreateAsync(CreateOperator request, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Directory.CreateAsync(request), cancellation);
+        _calls.RunAsync(() => Directory.CreateAsync(request), cancellation);
 
     /// <summary>An operator, or null where there is none.</summary>
     public Task<OperatorView?> GetAsync(OperatorId id, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Operator(id).GetAsync(), cancellation);
+        _calls.RunAsync(() => Operator(id).GetAsync(), cancellation);
 
     /// <summary>The operator of a username, in any case, or null.</summary>
     public Task<OperatorView?> FindByUsernameAsync(string username, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Directory.FindByUsernameAsync(username), cancellation);
+        _calls.RunAsync(() => Directory.FindByUsernameAsync(username), cancellation);
 
     /// <summary>A page of operators.</summary>
     public Task<OperatorPage> ListAsync(ListOperators query, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Directory.ListAsync(query), cancellation);
+        _calls.RunAsync(() => Directory.ListAsync(query), cancellation);
 
     /// <summary>Changes what is named of an operator.</summary>
     public Task<OperatorView> ChangeAsync(OperatorId id, ChangeOperator change, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Operator(id).ChangeAsync(change), cancellation);
+        _calls.RunAsync(() => Operator(id).ChangeAsync(change), cancellation);
 
     /// <summary>Where an operator's own projects are; made now where there is none yet.</summary>
     public Task<GroupId> EnsurePersonalNamespaceAsync(OperatorId id, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Operator(id).EnsurePersonalNamespaceAsync(), cancellation);
+        _calls.RunAsync(() => Operator(id).EnsurePersonalNamespaceAsync(), cancellation);
 
     /// <summary>Makes an operator token. The answer is the only place where its secret is ever shown.</summary>
     public Task<IssuedOperatorToken> IssueTokenAsync(IssueOperatorToken request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return GridCalls.RunAsync(() => Operator(request.Operator).IssueTokenAsync(request), cancellation);
+        return _calls.RunAsync(() => Operator(request.Operator).IssueTokenAsync(request), cancellation);
     }
 
     /// <summary>A page of operator tokens.</summary>
     public Task<OperatorTokenPage> ListTokensAsync(ListOperatorTokens query, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Directory.ListTokensAsync(query), cancellation);
+        _calls.RunAsync(() => Directory.ListTokensAsync(query), cancellation);
 
     /// <summary>An operator token, or null where there is none.</summary>
     public Task<OperatorTokenView?> FindTokenAsync(OperatorTokenId token, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Directory.FindTokenAsync(token), cancellation);
+        _calls.RunAsync(() => Directory.FindTokenAsync(token), cancellation);
 
     /// <summary>Revokes an operator token: it is dead when the call returns. False where the operator has none such.</summary>
     public Task<bool> RevokeTokenAsync(
         OperatorId holder, OperatorTokenId token, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Operator(holder).RevokeTokenAsync(token, by), cancellation);
+        _calls.RunAsync(() => Operator(holder).RevokeTokenAsync(token, by), cancellation);
 
     /// <summary>What an operator may do in a group or project as a member of it or of a group above.</summary>
     public Task<AccessLevel> GetAccessLevelAsync(NamespaceId node, OperatorId member, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(node).GetAccessLevelAsync(member, below: 0).AsTask(), cancellation);
+        _calls.RunAsync(() => Node(node).GetAccessLevelAsync(member, below: 0).AsTask(), cancellation);
 
     /// <summary>The members of a group or project, in order of their ids; with those of the groups above it where asked for.</summary>
     public Task<ImmutableArray<MemberView>> GetMembersAsync(
         NamespaceId node, bool inherited, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(node).GetMembersAsync(inherited, below: 0).AsTask(), cancellation);
+        _calls.RunAsync(() => Node(node).GetMembersAsync(inherited, below: 0).AsTask(), cancellation);
 
     /// <summary>Makes somebody a member.</summary>
     public Task<MemberView> AddMemberAsync(NamespaceId node, AddMember request, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(node).AddMemberAsync(request), cancellation);
+        _calls.RunAsync(() => Node(node).AddMemberAsync(request), cancellation);
 
     /// <summary>Changes a member; null where it is none of this very node.</summary>
     public Task<MemberView?> ChangeMemberAsync(NamespaceId node, ChangeMember change, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(node).ChangeMemberAsync(change), cancellation);
+        _calls.RunAsync(() => Node(node).ChangeMemberAsync(change), cancellation);
 
     /// <summary>Ends a membership of this very node; false where there is none.</summary>
     public Task<bool> RemoveMemberAsync(
         NamespaceId node, OperatorId member, OperatorId by, CancellationToken cancellation = default) =>
-        GridCalls.RunAsync(() => Node(node).RemoveMemberAsync(member, by), cancellation);
+        _calls.RunAsync(() => Node(node).RemoveMemberAsync(member, by), cancellation);
 
-    private IOperatorGrain Operator(OperatorId id) => _grains.GetGrain<IOperatorGrain>(id.Value);
+    private IOperatorGrain Operator(OperatorId id) => _calls.Grains.GetGrain<IOperatorGrain>(id.Value);
 
     private INamespaceGrain Node(NamespaceId id) => id.Kind switch
     {
-        NamespaceKind.Group => _grains.GetGrain<IGroupGrain>(id.Value),
-        NamespaceKind.Project => _grains.GetGrain<IProjectGrain>(id.Value),
+        NamespaceKind.Group => _calls.Grains.GetGrain<IGroupGrain>(id.Value),
+        NamespaceKind.Project => _calls.Grains.GetGrain<IProjectGrain>(id.Value),
         _ => throw TokenAuthorityException.Invalid("id", "is neither a group nor a project"),
     };
 }

@@ -7,7 +7,7 @@ using OrleansTokens.Validation;
 
 namespace OrleansTokens.Client.Tests;
 
-/// <summary>A grid of one token that allows everything, which counts what it is asked and can be made to fail or to stay silent.</summary>
+/// <summary>A grid of one token, which counts what it is asked and can be made to refuse, to fail or to stay silent.</summary>
 internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INamespaceDirectoryGrain
 {
     private readonly List<byte[]> _keys = [RandomNumberGenerator.GetBytes(32)];
@@ -21,6 +21,16 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INam
     public Exception? Fault { get; set; }
 
     public bool Silent { get; set; }
+
+    /// <summary>What it decides; allowed, by default.</summary>
+    public Func<Question, Decision> Decide { get; set; } = static _ => new Decision(true, DenyReason.None, Somebody, null);
+
+    /// <summary>The last thing that the token's grain was asked.</summary>
+    public ValidationRequest? LastRequest { get; private set; }
+
+    /// <summary>Whom its token stands for.</summary>
+    public static Principal Somebody { get; } = new(
+        new TokenId(7), new GroupId(17).AsNamespace, "ci", DeployTokenScopes.ReadRegistry | DeployTokenScopes.ReadPackageRegistry);
 
     public IGrainFactory Factory => GrainFactoryProxy.Over(this);
 
@@ -45,7 +55,8 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INam
     public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
         TokenCalls++;
-        return AnswerAsync(new ValidationAnswer([.. request.Questions.Select(static _ => new Decision(true, DenyReason.None, null, null))]));
+        LastRequest = request;
+        return AnswerAsync(new ValidationAnswer([.. request.Questions.Select(Decide)]));
     }
 
     public ValueTask<ResolvedPath> ResolveAsync(NamespacePath path)

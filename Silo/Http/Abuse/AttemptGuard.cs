@@ -1,6 +1,6 @@
 using System.Net;
+using OrleansTokens.Client.AspNetCore;
 using OrleansTokens.Settings;
-using OrleansTokens.Silo.Http.Credentials;
 
 namespace OrleansTokens.Silo.Http.Abuse;
 

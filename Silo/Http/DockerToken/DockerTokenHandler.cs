@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using OrleansTokens.Client;
+using OrleansTokens.Client.AspNetCore;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Silo.Http.Abuse;
-using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.DockerToken;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using OrleansTokens.Client;
+using OrleansTokens.Client.AspNetCore;
 using OrleansTokens.Silo.Http.Abuse;
-using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using Microsoft.Net.Http.Headers;
 using OrleansTokens.Client;
+using OrleansTokens.Client.AspNetCore;
 using OrleansTokens.DeployTokens;
-using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.OAuth;

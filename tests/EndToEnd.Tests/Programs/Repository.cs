@@ -5,7 +5,9 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static string SiloAssembly { get; } = Path.Combine(Root, "Silo", "bin", Configuration(), "net10.0", "OrleansTokens.Silo.dll");
+    public static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+    public static string SiloAssembly { get; } = Path.Combine(Root, "Silo", "bin", Configuration, "net10.0", "OrleansTokens.Silo.dll");
 
     public static string Infra(params string[] path) => Path.Combine([Root, "infra", .. path]);
 
@@ -19,6 +21,4 @@ internal static class Repository
 
         return directory.FullName;
     }
-
-    private static string Configuration() => new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
+using OrleansTokens.Client.AspNetCore;
 using OrleansTokens.DeployTokens;
-using OrleansTokens.Silo.Http.Credentials;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Silo.Http.ForwardAuth.Packages;
@@ -12,7 +12,7 @@ namespace OrleansTokens.Silo.Http.ForwardAuth.Packages;
 internal sealed class PackageCredential
 {
     /// <summary>The header that GitLab has for deploy tokens.</summary>
-    public const string DeployTokenHeader = "Deploy-Token";
+    public const string DeployTokenHeader = DeployTokenDefaults.Header;
 
     private const string BearerScheme = "Bearer ";
     private const string AccessTokenParameter = "access_token";

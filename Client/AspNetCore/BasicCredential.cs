@@ -4,29 +4,13 @@ using System.Text;
 using Microsoft.Extensions.Primitives;
 using OrleansTokens.DeployTokens;
 
-namespace OrleansTokens.Silo.Http.Credentials;
-
-/// <summary>What an Authorization header holds.</summary>
-internal enum BasicCredentialForm
-{
-    /// <summary>There is none.</summary>
-    Absent,
-
-    /// <summary>One of another scheme than Basic.</summary>
-    OtherScheme,
-
-    /// <summary>Basic, but not in the form of RFC 7617; to be answered like a wrong credential.</summary>
-    Malformed,
-
-    /// <summary>Username and secret.</summary>
-    Present,
-}
+namespace OrleansTokens.Client.AspNetCore;
 
 /// <summary>
-/// Username and secret of HTTP Basic. Either can be empty: what that means is for the surface to say. Never prints them, not even
-/// the username, since people paste secrets there.
+/// Username and secret of HTTP Basic (RFC 7617), for registries that read credentials themselves. Either can be empty: what that means is
+/// for the registry to say. Never prints them, not even the username, since people paste secrets there.
 /// </summary>
-internal sealed class BasicCredential
+public sealed class BasicCredential
 {
     /// <summary>Characters of the header: the longest username and secret, encoded, with room to spare.</summary>
     public const int MaxHeaderLength = 4096;
@@ -50,10 +34,10 @@ internal sealed class BasicCredential
     /// <summary>What stands after it, further colons included; null where that is nothing or too long to be anyone's secret.</summary>
     public Secret? Secret { get; }
 
-    /// <summary>
-    /// Reads the values of the Authorization header. Never throws. The credential is there for
-    /// <see cref="BasicCredentialForm.Present"/> only.
-    /// </summary>
+    /// <summary>Reads the values of the Authorization header. Never throws.</summary>
+    /// <param name="authorization">The values, as they came.</param>
+    /// <param name="credential">The credential, for <see cref="BasicCredentialForm.Present"/> only.</param>
+    /// <returns>What the header holds.</returns>
     public static BasicCredentialForm Read(StringValues authorization, out BasicCredential? credential)
     {
         credential = null;

@@ -1,10 +1,10 @@
 using System.Text;
 using CsCheck;
 using Microsoft.Extensions.Primitives;
+using OrleansTokens.Client.AspNetCore;
 using OrleansTokens.DeployTokens;
-using OrleansTokens.Silo.Http.Credentials;
 
-namespace OrleansTokens.Silo.Tests.Http.Credentials;
+namespace OrleansTokens.Client.Tests.AspNetCore;
 
 public sealed class BasicCredentialTests
 {

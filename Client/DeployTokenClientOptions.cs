@@ -1,0 +1,34 @@
+namespace OrleansTokens.Client;
+
+/// <summary>How the authority is reached, and for how long an answer is waited for. Read once, when the host starts.</summary>
+public sealed class DeployTokenClientOptions
+{
+    /// <summary>The cluster id and service id of an authority that was not told another.</summary>
+    public const string DefaultClusterId = "orleans-tokens";
+
+    /// <summary>The shortest <see cref="Deadline"/>: 100 ms. A decision that nobody has asked for lately reads storage first.</summary>
+    public static readonly TimeSpan MinDeadline = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest <see cref="Deadline"/>: one minute. Clients of registries give up before.</summary>
+    public static readonly TimeSpan MaxDeadline = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Where the authority listens for .NET clients (<c>Grid:GatewayPort</c>): IP addresses with ports, such as <c>127.0.0.1:30000</c> or
+    /// <c>[::1]:30000</c>. 1 to 100 different ones; one that answers is enough, and the others are tried when it stops to. Needed by
+    /// <see cref="DeployTokenServiceCollectionExtensions.AddDeployTokenClient"/> and of no use without it.
+    /// </summary>
+    public IList<string> Gateways { get; } = [];
+
+    /// <summary>The cluster id of the authority; default <see cref="DefaultClusterId"/>. With another one, no gateway lets this client in.</summary>
+    public string ClusterId { get; set; } = DefaultClusterId;
+
+    /// <summary>The service id of the authority; default <see cref="DefaultClusterId"/>.</summary>
+    public string ServiceId { get; set; } = DefaultClusterId;
+
+    /// <summary>
+    /// How long any call may take before it ends as <see cref="Errors.ErrorCode.Unavailable"/>; default 5 seconds,
+    /// <see cref="MinDeadline"/> to <see cref="MaxDeadline"/>. Shorter, and a busy authority counts as one that is away; longer, and
+    /// requests pile up while it is away. The host waits this long for the first connection, and then starts without it.
+    /// </summary>
+    public TimeSpan Deadline { get; set; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace OrleansTokens.Client;
+
+/// <summary>Checks what every use of the client needs.</summary>
+internal sealed class DeadlineValidator : IValidateOptions<DeployTokenClientOptions>
+{
+    public ValidateOptionsResult Validate(string? name, DeployTokenClientOptions options) =>
+        options.Deadline >= DeployTokenClientOptions.MinDeadline && options.Deadline <= DeployTokenClientOptions.MaxDeadline
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"{nameof(options.Deadline)} must be from {DeployTokenClientOptions.MinDeadline:c} to {DeployTokenClientOptions.MaxDeadline:c}.");
+}
+
+/// <summary>Checks what a client with a connection of its own needs.</summary>
+internal sealed class ConnectionValidator : IValidateOptions<DeployTokenClientOptions>
+{
+    private const int MaxGateways = 100;
+    private const int MaxIdLength = 100;
+
+    public ValidateOptionsResult Validate(string? name, DeployTokenClientOptions options)
+    {
+        var faults = new List<string>();
+        if (options.Gateways.Count is 0 or > MaxGateways)
+        {
+            faults.Add($"{nameof(options.Gateways)} must name 1 to {MaxGateways} gateways.");
+        }
+
+        faults.AddRange(options.Gateways.Where(static gateway => ParseGateway(gateway) is null).Select(static gateway =>
+            $"{nameof(options.Gateways)}: '{gateway}' must be an IP address with a port, such as 127.0.0.1:30000 or [::1]:30000."));
+        CheckId(nameof(options.ClusterId), options.ClusterId, faults);
+        CheckId(nameof(options.ServiceId), options.ServiceId, faults);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>The address and port of a gateway; null where a text is none, or leaves either to be guessed.</summary>
+    public static IPEndPoint? ParseGateway(string? text) =>
+        IPEndPoint.TryParse(text ?? "", out var gateway) && gateway.Port != 0
+        && !gateway.Address.Equals(IPAddress.Any) && !gateway.Address.Equals(IPAddress.IPv6Any)
+            ? gateway
+            : null;
+
+    private static void CheckId(string name, string? id, List<string> faults)
+    {
+        if (string.IsNullOrWhiteSpace(id) || id.Length > MaxIdLength)
+        {
+            faults.Add($"{name} must have 1 to {MaxIdLength} characters.");
+        }
+    }
+}
