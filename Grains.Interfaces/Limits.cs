@@ -33,13 +33,13 @@ public static class Limits
     /// <summary>The longest path, in characters: every segment at its longest, with the slashes between them.</summary>
     public const int MaxPathLength = (MaxPathSegments * (MaxSlugLength + 1)) - 1;
 
-    /// <summary>The longest name or username, in UTF-16 code units: 255 (reference §1.1).</summary>
+    /// <summary>The longest name or username, in characters (Unicode code points): 255 (reference §1.1).</summary>
     public const int MaxNameLength = 255;
 
-    /// <summary>The longest description, in UTF-16 code units: 2000, as for projects at GitLab. It bounds the state of a grain.</summary>
+    /// <summary>The longest description, in characters (Unicode code points): 2000, as for projects at GitLab. It bounds the state of a grain.</summary>
     public const int MaxDescriptionLength = 2000;
 
-    /// <summary>The longest reason given for a revocation, in UTF-16 code units: 500. It is kept with the token for good.</summary>
+    /// <summary>The longest reason given for a revocation, in characters (Unicode code points): 500. It is kept with the token for good.</summary>
     public const int MaxReasonLength = 500;
 
     /// <summary>

@@ -44,7 +44,7 @@ public sealed record MemberView(
 /// <summary>Who is to become a member.</summary>
 /// <param name="Operator">Who it is.</param>
 /// <param name="Level">What the member may do: not less than it may through a group above.</param>
-/// <param name="ExpiresAt">The first instant at which it is no member any more, or null for never.</param>
+/// <param name="ExpiresAt">The first instant at which it is no member any more, or null for never; not before today, in UTC.</param>
 /// <param name="By">Who asks.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.AddMember)]
 public sealed record AddMember(
@@ -56,7 +56,7 @@ public sealed record AddMember(
 /// <summary>What is to become of a member.</summary>
 /// <param name="Operator">Who it is.</param>
 /// <param name="Level">What the member may do from now on.</param>
-/// <param name="ExpiresAt">The first instant at which it is no member any more, or null for never; looked at where
+/// <param name="ExpiresAt">The first instant at which it is no member any more, or null for never; not before today, in UTC. Looked at where
 /// <paramref name="ChangesExpiry"/> is set.</param>
 /// <param name="ChangesExpiry">Whether the end of the membership changes.</param>
 /// <param name="By">Who asks.</param>

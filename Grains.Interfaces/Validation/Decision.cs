@@ -123,6 +123,13 @@ public sealed record Decision(
     [Id(4)]
     public LocatedGroup? Group { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="Resource"/> is a public project: everybody knows that it is there, whatever of it they may use. False where
+    /// there is no project.
+    /// </summary>
+    [Id(5)]
+    public bool ResourceIsPublic { get; init; }
+
     /// <summary>A refusal before anybody was recognised.</summary>
     public static Decision Deny(DenyReason reason) => new(false, reason, null, null);
 }

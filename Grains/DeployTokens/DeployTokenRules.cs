@@ -9,6 +9,9 @@ namespace OrleansTokens.Grains.DeployTokens;
 /// <summary>What a deploy token may be (reference §1.1 to §1.3). Pure.</summary>
 internal static class DeployTokenRules
 {
+    /// <summary>The login of job tokens, which no ban is for (reference §3.8): a token of this name could be guessed at without end.</summary>
+    private const string JobLogin = "gitlab-ci-token";
+
     private static readonly SearchValues<char> UsernameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+.");
 
@@ -26,20 +29,25 @@ internal static class DeployTokenRules
             faults.Add(new ArgumentFault("scopes", "can't be blank"));
         }
 
-        if (request.Name.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(request.Name, Limits.MaxNameLength))
         {
-            faults.Add(new ArgumentFault("name", TooLong));
+            faults.Add(new ArgumentFault("name", TextLength.Complaint(Limits.MaxNameLength)));
         }
 
         var username = request.Username ?? "";
-        if (username.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(username, Limits.MaxNameLength))
         {
-            faults.Add(new ArgumentFault("username", TooLong));
+            faults.Add(new ArgumentFault("username", TextLength.Complaint(Limits.MaxNameLength)));
         }
 
         if (username.AsSpan().ContainsAnyExcept(UsernameCharacters))
         {
             faults.Add(new ArgumentFault("username", "can contain only letters, digits, '_', '-', '+', and '.'"));
+        }
+
+        if (username.Equals(JobLogin, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add(new ArgumentFault("username", "is reserved"));
         }
 
         if (faults.Count > 0)
@@ -50,13 +58,11 @@ internal static class DeployTokenRules
 
     public static void CheckReason(string reason)
     {
-        if (reason.Length > Limits.MaxReasonLength)
+        if (TextLength.IsOver(reason, Limits.MaxReasonLength))
         {
-            throw TokenAuthorityException.Invalid("reason", $"is too long (maximum is {Limits.MaxReasonLength} characters)");
+            throw TokenAuthorityException.Invalid("reason", TextLength.Complaint(Limits.MaxReasonLength));
         }
     }
-
-    private static string TooLong => $"is too long (maximum is {Limits.MaxNameLength} characters)";
 
     /// <summary>Where a CI job's token is looked for, in this order: its project, and the group directly above; all groups above only where
     /// a setting says so (reference §4).</summary>

@@ -81,6 +81,15 @@ internal static class MemberRules
         }
     }
 
+    /// <summary>A membership ends today or later. As at GitLab, one that ends today has ended.</summary>
+    public static void CheckEnd(DateTimeOffset? end, DateTimeOffset now)
+    {
+        if (end is { } given && given.UtcDateTime.Date < now.UtcDateTime.Date)
+        {
+            throw TokenAuthorityException.Invalid("expires_at", "cannot be a date in the past");
+        }
+    }
+
     /// <summary>
     /// A group that has an owner keeps one: of its own, or of a group above. (A group that an administrator took everybody from has none,
     /// and a project may be without.)

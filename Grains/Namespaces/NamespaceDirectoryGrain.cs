@@ -105,6 +105,7 @@ internal sealed partial class NamespaceDirectoryGrain(
             throw TokenAuthorityException.Invalid("path", Slug.Rule);
         }
 
+        NamespaceRules.CheckSlug(request.Slug, request.Parent);
         NamespaceRules.CheckName(request.Name);
         NamespaceRules.CheckDescription(request.Description);
         NamespaceRules.CheckFeatures(request.Features);

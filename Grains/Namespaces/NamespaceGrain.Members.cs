@@ -44,6 +44,7 @@ internal abstract partial class NamespaceGrain
         await ExistingAsync();
         MemberRules.CheckLevel(request.Level, await InheritedLevelAsync(request.Operator));
         var now = _time.GetUtcNow();
+        MemberRules.CheckEnd(request.ExpiresAt, now);
         var added = new Member
         {
             OperatorId = request.Operator.Value,
@@ -66,6 +67,7 @@ internal abstract partial class NamespaceGrain
         }
 
         MemberRules.CheckLevel(change.Level, await InheritedLevelAsync(change.Operator));
+        MemberRules.CheckEnd(change.ChangesExpiry ? change.ExpiresAt : null, now);
         var changed = member with
         {
             Level = change.Level,

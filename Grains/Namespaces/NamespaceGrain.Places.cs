@@ -26,7 +26,7 @@ internal abstract partial class NamespaceGrain
         NamespaceRules.CheckFeatures(request.Features);
         var above = await AboveAsync(request.Parent);
         NamespaceRules.CheckDepth(Id.Kind, above, subtreeHeight: 0);
-        NamespaceRules.CheckVisibility(request.Visibility, above);
+        NamespaceRules.CheckVisibility(Id.Kind, request.Visibility, above);
         var creating = new NamespaceState
         {
             Status = NamespaceStatus.Creating,
@@ -72,6 +72,7 @@ internal abstract partial class NamespaceGrain
             throw new TokenAuthorityException(ErrorCode.Conflict, "A group cannot be moved below itself.");
         }
 
+        NamespaceRules.CheckSlug(Slug.Parse(State.Slug), parent);
         var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
         NamespaceRules.CheckDepth(Id.Kind, above, height);
         await MoveAsync(parent, Slug.Parse(State.Slug), by);

@@ -73,11 +73,22 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         NamespaceRules.CheckFeatures(change.Features.ApplyTo(State.Features));
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
-            NamespaceRules.CheckVisibility(visibility, NamespaceRules.Above(view.Lineage));
+            NamespaceRules.CheckVisibility(Id.Kind, visibility, NamespaceRules.Above(view.Lineage));
+        }
+
+        if (change.Visibility is { } lower && lower < State.Visibility)
+        {
+            NamespaceRules.CheckVisibility(
+                lower, await HasAboveAsync(NamespaceKind.Project, lower), await HasAboveAsync(NamespaceKind.Group, lower));
         }
 
         if (change.Slug is { } slug && slug.ToString() != State.Slug)
         {
+            if (slug.Key != Slug.Parse(State.Slug).Key)
+            {
+                NamespaceRules.CheckSlug(slug, new GroupId(State.Parent));
+            }
+
             await MoveAsync(new GroupId(State.Parent), slug);
         }
 
@@ -212,6 +223,23 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         }
 
         return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
+    }
+
+    /// <summary>
+    /// Whether something directly below is more visible than that. What comes to be so while it is looked for does no harm: nobody sees
+    /// anything whose group they do not see.
+    /// </summary>
+    private async Task<bool> HasAboveAsync(NamespaceKind kind, Visibility visibility)
+    {
+        if (Id.Kind != NamespaceKind.Group)
+        {
+            return false;
+        }
+
+        // A reader who is a member of nothing finds what is visible enough, and nothing else.
+        var reader = new IndexReader(0, (int)visibility + 1, (int)AccessLevel.Owner, _time.GetUtcNow(), IsMemberAbove: false);
+        var above = await _index.FindAsync(new NamespaceQuery(kind, Id.Value, null, null, NamespaceSort.Id, false, 0, Limit: 0, reader));
+        return above.Total > 0;
     }
 
     private async Task<NamespaceView> ExistingAsync()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
 
@@ -6,6 +7,8 @@ namespace OrleansTokens.Grains.Namespaces;
 /// <summary>What groups and projects may be. Pure.</summary>
 internal static class NamespaceRules
 {
+    private const string VisibilityField = "visibility_level"; // GitLab's name for it, wherever it complains of it.
+
     public static void CheckName(string name)
     {
         if (string.IsNullOrWhiteSpace(name))
@@ -13,27 +16,61 @@ internal static class NamespaceRules
             throw TokenAuthorityException.Invalid("name", "can't be blank");
         }
 
-        if (name.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(name, Limits.MaxNameLength))
         {
-            throw TokenAuthorityException.Invalid("name", $"is too long (maximum is {Limits.MaxNameLength} characters)");
+            throw TokenAuthorityException.Invalid("name", TextLength.Complaint(Limits.MaxNameLength));
+        }
+    }
+
+    /// <summary>No group or project is put under a name that means something else there. Not for what is there already.</summary>
+    public static void CheckSlug(Slug slug, GroupId parent)
+    {
+        if (ReservedSlugs.Contains(slug, atTheTop: parent.IsNone))
+        {
+            throw TokenAuthorityException.Invalid("path", $"{slug} is a reserved name");
         }
     }
 
     public static void CheckDescription(string description)
     {
-        if (description.Length > Limits.MaxDescriptionLength)
+        if (TextLength.IsOver(description, Limits.MaxDescriptionLength))
         {
-            throw TokenAuthorityException.Invalid("description", $"is too long (maximum is {Limits.MaxDescriptionLength} characters)");
+            throw TokenAuthorityException.Invalid("description", TextLength.Complaint(Limits.MaxDescriptionLength));
         }
     }
 
     /// <summary>Nothing is more visible than the group it is in.</summary>
-    public static void CheckVisibility(Visibility visibility, Lineage? above)
+    public static void CheckVisibility(NamespaceKind kind, Visibility visibility, Lineage? above)
     {
         if (above is not null && visibility > above.Visibility)
         {
             throw TokenAuthorityException.Invalid(
-                "visibility", $"{Name(visibility)} is not allowed in a {Name(above.Visibility)} group");
+                VisibilityField,
+                kind == NamespaceKind.Group
+                    ? $"{Name(visibility)} is not allowed since the parent group has a {Name(above.Visibility)} visibility."
+                    : $"{Name(visibility)} is not allowed in a {Name(above.Visibility)} group.");
+        }
+    }
+
+    /// <summary>A group is not hidden from whoever sees what is in it.</summary>
+    public static void CheckVisibility(Visibility visibility, bool hasProjectsAbove, bool hasGroupsAbove)
+    {
+        var faults = ImmutableArray.CreateBuilder<ArgumentFault>();
+        if (hasProjectsAbove)
+        {
+            faults.Add(new ArgumentFault(
+                VisibilityField, $"{Name(visibility)} is not allowed since this group contains projects with higher visibility."));
+        }
+
+        if (hasGroupsAbove)
+        {
+            faults.Add(new ArgumentFault(
+                VisibilityField, $"{Name(visibility)} is not allowed since there are sub-groups with higher visibility."));
+        }
+
+        if (faults.Count > 0)
+        {
+            throw TokenAuthorityException.Invalid(faults.ToImmutable());
         }
     }
 

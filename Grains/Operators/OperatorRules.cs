@@ -21,18 +21,18 @@ internal static class OperatorRules
             throw TokenAuthorityException.Invalid("name", "can't be blank");
         }
 
-        if (name.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(name, Limits.MaxNameLength))
         {
-            throw TokenAuthorityException.Invalid("name", TooLong(Limits.MaxNameLength));
+            throw TokenAuthorityException.Invalid("name", TextLength.Complaint(Limits.MaxNameLength));
         }
     }
 
     /// <summary>Something before and after one at sign, and nothing that cannot be in an address: no more is promised of it.</summary>
     public static void CheckEmail(string email)
     {
-        if (email.Length > Limits.MaxNameLength)
+        if (TextLength.IsOver(email, Limits.MaxNameLength))
         {
-            throw TokenAuthorityException.Invalid("email", TooLong(Limits.MaxNameLength));
+            throw TokenAuthorityException.Invalid("email", TextLength.Complaint(Limits.MaxNameLength));
         }
 
         var at = email.IndexOf('@', StringComparison.Ordinal);
@@ -47,9 +47,9 @@ internal static class OperatorRules
     public static void Check(IssueOperatorToken request)
     {
         CheckName(request.Name);
-        if (request.Description.Length > Limits.MaxDescriptionLength)
+        if (TextLength.IsOver(request.Description, Limits.MaxDescriptionLength))
         {
-            throw TokenAuthorityException.Invalid("description", TooLong(Limits.MaxDescriptionLength));
+            throw TokenAuthorityException.Invalid("description", TextLength.Complaint(Limits.MaxDescriptionLength));
         }
 
         if (request.Scopes == OperatorTokenScopes.None)
@@ -93,6 +93,4 @@ internal static class OperatorRules
 
     private static DateTimeOffset? DiedAt(StoredOperatorToken token, DateTimeOffset now) =>
         token.RevokedAt ?? (token.ExpiresAt is { } end && end <= now ? end : null);
-
-    private static string TooLong(int limit) => $"is too long (maximum is {limit} characters)";
 }

@@ -75,20 +75,21 @@ internal static class TokenPolicy
     public static Decision Decide(in DecisionInput input, FactList? facts = null)
     {
         var (resource, group) = Locate(input, facts);
+        var isPublic = resource is not null && input.Resource!.Visibility == Visibility.Public;
         if (input.Match == CredentialMatch.None)
         {
             if (IsOff(input, facts))
             {
-                return new Decision(false, DenyReason.FeatureDisabled, null, resource) { Group = group };
+                return new Decision(false, DenyReason.FeatureDisabled, null, resource) { Group = group, ResourceIsPublic = isPublic };
             }
 
             var open = IsPublic(input, facts);
-            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group };
+            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group, ResourceIsPublic = isPublic };
         }
 
         if (RefuseCredential(input, facts) is var refusal && refusal != DenyReason.None)
         {
-            return new Decision(false, refusal, null, resource) { Group = group };
+            return new Decision(false, refusal, null, resource) { Group = group, ResourceIsPublic = isPublic };
         }
 
         var token = input.Token!;
@@ -98,7 +99,7 @@ internal static class TokenPolicy
             ExpiresAt = token.ExpiresAt,
         };
         var reason = RefuseAction(input, token, facts);
-        return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group };
+        return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group, ResourceIsPublic = isPublic };
     }
 
     /// <summary>Whether the credential is right and alive, for whatever is wanted.</summary>

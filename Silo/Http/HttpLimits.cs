@@ -27,6 +27,6 @@ internal static class HttpLimits
     /// <summary>Secrets in one report of leaks. About as many as fit into the largest body; each may cost a write.</summary>
     public const int MaxLeakReports = 5000;
 
-    /// <summary>UTF-16 units of one text. Fields have their own, smaller maximums; this one bounds what reaches them.</summary>
+    /// <summary>UTF-16 units of one text, but for those whose length the authority judges: these are bounded by the body.</summary>
     public const int MaxTextLength = 64 * 1024;
 }

@@ -19,6 +19,8 @@ internal static class GitAnswers
     /// <summary>The answer to a credential that is none.</summary>
     public static readonly ForwardAuthAnswer NotAuthenticated = ForwardAuthAnswer.Ask(Challenge, AccessDenied);
 
+    private static readonly ForwardAuthAnswer CommandNotAllowed = ForwardAuthAnswer.To(Refusal.CommandNotAllowed);
+
     private static readonly ForwardAuthAnswer NotFound = new(
         StatusCodes.Status403Forbidden,
         ForwardAuthAnswer.NotFoundReason,
@@ -41,8 +43,19 @@ internal static class GitAnswers
     /// <param name="decisions">One for each of its questions.</param>
     public static ForwardAuthAnswer To(GitRequest request, ImmutableArray<Decision> decisions) => decisions[0] switch
     {
+        _ when request.Access == GitAccess.Unknown => ToUnknown(request, decisions[0]),
         { Allowed: true } allowed => ForwardAuthAnswer.Allow(allowed),
         { Reason: var reason } => To(request, reason, mayDownload: decisions[^1].Allowed),
+    };
+
+    /// <summary>Who is known is told that there is no such command, whatever he may do; what is public is open to known commands only.</summary>
+    private static ForwardAuthAnswer ToUnknown(GitRequest request, Decision decision) => decision switch
+    {
+        { Allowed: true, Principal: null } => NotAuthenticated,
+        { Allowed: true } => CommandNotAllowed,
+        { Reason: var reason } => To(request, reason, mayDownload: false) is { Status: not StatusCodes.Status403Forbidden } other
+            ? other
+            : CommandNotAllowed,
     };
 
     private static ForwardAuthAnswer To(GitRequest request, DenyReason reason, bool mayDownload) => reason switch

@@ -14,6 +14,9 @@ internal enum GitAccess
 
     /// <summary>Push; upload of large files; every change of locks.</summary>
     Upload,
+
+    /// <summary>Something that git does not ask for. It is refused, but like GitLab only to who is known.</summary>
+    Unknown,
 }
 
 /// <summary>
@@ -94,7 +97,7 @@ internal sealed record GitRequest(NamespacePath Project, bool IsWiki, bool IsLfs
 
     /// <summary>
     /// The query must be exactly the one that git sends. Backends differ in which of two parameters they take, and in how they decode
-    /// their names, so there is no safe way to read any other.
+    /// their names, so there is no safe way to read any other: it is unknown what it asks for.
     /// </summary>
     private static GitAccess? OfGit(string[] rest, OriginalRequest original) =>
         (original.Method, rest, original.Uri.Query) switch
@@ -103,6 +106,7 @@ internal sealed record GitRequest(NamespacePath Project, bool IsWiki, bool IsLfs
             ("GET", ["info", "refs"], "service=git-receive-pack") => GitAccess.Upload,
             ("POST", ["git-upload-pack"], null) => GitAccess.Download,
             ("POST", ["git-receive-pack"], null) => GitAccess.Upload,
+            ("GET", ["info", "refs"], _) or ("POST", ["git-upload-pack" or "git-receive-pack"], _) => GitAccess.Unknown,
             _ => null,
         };
 

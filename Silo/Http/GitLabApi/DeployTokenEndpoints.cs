@@ -14,12 +14,18 @@ internal static class DeployTokenEndpoints
     private static readonly BooleanParameter Active =
         new("active", "True: only those neither revoked nor expired. Otherwise all.") { Fallback = false };
 
-    private static readonly TextParameter Name = new("name", $"At most {Limits.MaxNameLength} characters; need not be unique.") { Required = true };
+    private static readonly TextParameter Name = new("name", $"At most {Limits.MaxNameLength} characters; need not be unique.")
+    {
+        Required = true,
+        AnyCharacter = true,
+        AnyLength = true,
+    };
+
     private static readonly TimestampParameter ExpiresAt =
         new("expires_at", "When it dies, in ISO 8601; a date alone is its first instant in UTC. None: never.");
 
     private static readonly TextParameter Username =
-        new("username", "Letters, digits, '_', '-', '+' and '.'. None: gitlab+deploy-token-{id}.");
+        new("username", "Letters, digits, '_', '-', '+' and '.'. None: gitlab+deploy-token-{id}.") { AnyCharacter = true, AnyLength = true };
 
     private static readonly ChoiceListParameter Scopes = new("scopes", "What it is granted; at least one.", ScopeNames.AllNames) { Required = true };
     private static readonly TextParameter Reason =

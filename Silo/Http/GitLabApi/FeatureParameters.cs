@@ -25,14 +25,26 @@ internal static class FeatureParameters
         "Who may use packages; public: everybody may read them, whoever may see the project.",
         [.. Levels.Select(static level => level.Name)]);
 
-    public static IReadOnlyList<Parameter> All { get; } = [Repository, ContainerRegistry, PackageRegistry];
+    private static readonly BooleanParameter ContainerRegistryEnabled = new(
+        "container_registry_enabled", $"Deprecated: true stands for enabled, false for disabled, where {ContainerRegistry.Name} is not given.");
+
+    private static readonly BooleanParameter PackagesEnabled = new(
+        "packages_enabled", $"Deprecated: true stands for enabled, false for disabled, where {PackageRegistry.Name} is not given.");
+
+    public static IReadOnlyList<Parameter> All { get; } =
+        [Repository, ContainerRegistry, PackageRegistry, ContainerRegistryEnabled, PackagesEnabled];
 
     /// <summary>What a request asks to change.</summary>
-    public static ChangeFeatures Of(Arguments arguments) =>
-        new(Read(arguments, Repository), Read(arguments, ContainerRegistry), Read(arguments, PackageRegistry));
+    public static ChangeFeatures Of(Arguments arguments) => new(
+        Read(arguments, Repository),
+        Read(arguments, ContainerRegistry) ?? Read(arguments, ContainerRegistryEnabled),
+        Read(arguments, PackageRegistry) ?? Read(arguments, PackagesEnabled));
 
     /// <summary>The name of a level.</summary>
     public static string NameOf(FeatureAccess access) => Array.Find(Levels, level => level.Access == access).Name;
+
+    private static FeatureAccess? Read(Arguments arguments, BooleanParameter parameter) =>
+        arguments.FindValue(parameter) is { } isEnabled ? isEnabled ? FeatureAccess.Enabled : FeatureAccess.Disabled : null;
 
     private static FeatureAccess? Read(Arguments arguments, ChoiceParameter parameter) =>
         arguments.Find(parameter) is { } name ? Array.Find(Levels, level => level.Name == name).Access : null;

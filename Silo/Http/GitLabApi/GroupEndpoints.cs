@@ -8,7 +8,7 @@ internal static class GroupEndpoints
 {
     private const string Noun = "Groups";
 
-    private static readonly TextParameter RequiredName = new("name", "What people call it.") { Required = true };
+    private static readonly TextParameter RequiredName = new("name", "What people call it.") { Required = true, AnyLength = true };
     private static readonly TextParameter RequiredPath = new("path", "Its segment of the path.") { Required = true };
     private static readonly IntegerParameter ParentId = new("parent_id", "Id of the group to make it in; none for a top-level group.");
     private static readonly IntegerParameter NewParentId = new("group_id", "Id of the group to move it to; none moves it to the top.");
@@ -149,7 +149,7 @@ internal static class GroupEndpoints
         }
 
         var (request, refusal) = NamespaceChanges.ToCreate(
-            call, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
+            call, NamespaceKind.Group, parent, call.Arguments.Get(RequiredName), call.Arguments.Get(RequiredPath));
         return refusal ?? call.Answer(GroupBody.Of(await call.Authority.CreateGroupAsync(request!, call.Aborted), call.Address));
     }
 

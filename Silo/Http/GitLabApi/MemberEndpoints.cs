@@ -11,7 +11,8 @@ internal static class MemberEndpoints
     private const string Noun = "Members";
 
     private static readonly IntegerParameter MemberId = new("user_id", "Id of the user.") { Required = true, InPath = true };
-    private static readonly IntegerParameter NewMember = new("user_id", "Id of the user.") { Required = true };
+    private static readonly IntegerParameter NewMember = new("user_id", "Id of the user; this or the username.");
+    private static readonly TextParameter NewMemberName = new("username", "Username of the user, in any case.");
 
     private static readonly IntegerChoiceParameter Level = new(
         "access_level",
@@ -63,7 +64,8 @@ internal static class MemberEndpoints
             Declare(HttpMethod.Post, "", $"add{holder}Member", $"Make a user a member of a {word}") with
             {
                 Access = managing,
-                Parameters = [NewMember, Level, ExpiresAt],
+                Parameters = [Level, NewMember, NewMemberName, ExpiresAt],
+                Rules = [new ParameterRule.AtMostOne(NewMember, NewMemberName), new ParameterRule.AtLeastOne(NewMember, NewMemberName)],
                 Status = StatusCodes.Status201Created,
             },
             AddAsync);
@@ -95,7 +97,8 @@ internal static class MemberEndpoints
         {
             var all = await WithUsersAsync(call, members);
             var fitting = all.Where(m => Contains(m.User.Name, query) || Contains(m.User.Username, query)).ToList();
-            return call.AnswerPage(page, fitting.Count, fitting.Skip(page.Offset).Take(page.PerPage), m => MemberBody.Of(m.Member, m.User, call.Address));
+            return call.AnswerPage(
+                page, fitting.Count, fitting.Skip(page.Offset).Take(page.PerPage), m => MemberBody.Of(m.Member, m.User, call.Address));
         }
 
         var shown = await WithUsersAsync(call, members.Skip(page.Offset).Take(page.PerPage));
@@ -111,19 +114,31 @@ internal static class MemberEndpoints
     private static async Task<IResult> AddAsync(ApiCall call)
     {
         var level = (AccessLevel)call.Arguments.Get(Level);
-        var user = new OperatorId(call.Arguments.Get(NewMember));
         if (!Access.CanGrant(call.Level, level))
         {
             return GitLabErrors.Forbidden;
         }
 
-        if (user.Value < 1 || await call.Operators.GetAsync(user, call.Aborted) is null)
+        if (await FindUserAsync(call) is not { } user)
         {
             return GitLabErrors.UserNotFound;
         }
 
         return await AnswerAsync(call, await call.Operators.AddMemberAsync(
-            call.Target.Id, new AddMember(user, level, Dates.DayOf(call.Arguments.FindValue(ExpiresAt)), call.Caller.Id), call.Aborted));
+            call.Target.Id, new AddMember(user.Id, level, Dates.DayOf(call.Arguments.FindValue(ExpiresAt)), call.Caller.Id), call.Aborted));
+    }
+
+    /// <summary>Who is to become a member.</summary>
+    private static async Task<OperatorView?> FindUserAsync(ApiCall call)
+    {
+        if (call.Arguments.Find(NewMemberName) is { } username)
+        {
+            return await call.Operators.FindByUsernameAsync(username, call.Aborted);
+        }
+
+        return call.Arguments.FindValue(NewMember) is { } id and > 0
+            ? await call.Operators.GetAsync(new OperatorId(id), call.Aborted)
+            : null;
     }
 
     private static async Task<IResult> ChangeAsync(ApiCall call)

@@ -6,18 +6,25 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 /// <summary>Changes that groups and projects have in common.</summary>
 internal static partial class NamespaceChanges
 {
-    /// <summary>What a request to make a group or project asks for; or the refusal of its path.</summary>
-    public static (CreateNamespace? Request, IResult? Refusal) ToCreate(ApiCall call, GroupId parent, string name, string path) =>
-        Slug.TryParse(path, out var slug)
-            ? (new CreateNamespace(
-                parent,
-                slug,
-                name,
-                call.Arguments.Find(NamespaceParameters.Description) ?? string.Empty,
-                NamespaceParameters.VisibilityOf(call.Arguments) ?? Visibility.Private,
-                call.Caller.Id,
-                FeatureParameters.Of(call.Arguments).ApplyTo(default)), null)
-            : (null, BadPath());
+    /// <summary>What a request to make a group or project asks for; or the refusal of its path or name.</summary>
+    public static (CreateNamespace? Request, IResult? Refusal) ToCreate(
+        ApiCall call, NamespaceKind kind, GroupId parent, string name, string path)
+    {
+        if (!Slug.TryParse(path, out var slug))
+        {
+            return (null, BadPath());
+        }
+
+        var request = new CreateNamespace(
+            parent,
+            slug,
+            name,
+            call.Arguments.Find(NamespaceParameters.Description) ?? string.Empty,
+            NamespaceParameters.VisibilityOf(call.Arguments) ?? Visibility.Private,
+            call.Caller.Id,
+            FeatureParameters.Of(call.Arguments).ApplyTo(default));
+        return name != path && BadName(name, kind) is { } bad ? (null, bad) : (request, null); // A path is a name as it is.
+    }
 
     /// <summary>The path segment of something that is given a name only, as GitLab makes it.</summary>
     public static string PathOf(string name) => NotOfPath().Replace(name.ToLowerInvariant(), "-").Trim('-', '.');
@@ -35,6 +42,13 @@ internal static partial class NamespaceChanges
             }
 
             slug = parsed;
+        }
+
+        // Names from before there was a rule for them are often sent back as they are.
+        if (arguments.Find(NamespaceParameters.Name) is { } name && name != call.Target.Name
+            && BadName(name, call.Target.Id.Kind) is { } bad)
+        {
+            return (null, bad);
         }
 
         var change = new ChangeNamespace(
@@ -58,6 +72,9 @@ internal static partial class NamespaceChanges
         await call.Authority.DeleteNamespaceAsync(call.Target.Id, call.Caller.Id, call.Aborted);
         return GitLabErrors.Accepted;
     }
+
+    private static IResult? BadName(string name, NamespaceKind kind) =>
+        NamespaceNames.FaultOf(name, kind) is { } fault ? GitLabErrors.Field(NamespaceParameters.Name.Name, fault) : null;
 
     private static IResult BadPath() => GitLabErrors.Field(NamespaceParameters.Path.Name, Slug.Rule);
 

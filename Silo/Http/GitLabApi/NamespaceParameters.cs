@@ -6,11 +6,11 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 /// <summary>Parameters that groups and projects have in common.</summary>
 internal static class NamespaceParameters
 {
-    public static TextParameter Name { get; } = new("name", "What people call it.");
+    public static TextParameter Name { get; } = new("name", "What people call it.") { AnyLength = true };
 
     public static TextParameter Path { get; } = new("path", "Its segment of the path.");
 
-    public static TextParameter Description { get; } = new("description", "Free text.") { Multiline = true };
+    public static TextParameter Description { get; } = new("description", "Free text.") { Multiline = true, AnyLength = true };
 
     public static ChoiceParameter Visibility { get; } =
         new("visibility", "Who may see it; not more than may see the group it is in.", VisibilityNames.All);

@@ -10,8 +10,8 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 /// <param name="Jwt">What was presented as Bearer, where it has the shape of a JWT; it may be an operator token all the same.</param>
 /// <remarks>
 /// A private token (<c>PRIVATE-TOKEN</c> header or <c>private_token</c> query parameter) counts before
-/// <c>Authorization: Bearer</c>, as in GitLab: a proxy may add an Authorization of its own. Within one of the two kinds, different
-/// values are invalid rather than guessed between. Basic, <c>Deploy-Token</c> and <c>JOB-TOKEN</c> mean nothing here.
+/// <c>Authorization: Bearer</c> and the query parameter <c>access_token</c>, as in GitLab: a proxy may add an Authorization of its own.
+/// Within one of the two kinds, different values are invalid rather than guessed between. Basic, <c>Deploy-Token</c> and <c>JOB-TOKEN</c> mean nothing here.
 /// </remarks>
 internal readonly record struct OperatorCredential(OperatorCredentialKind Kind, Secret? Token, OperatorJwt? Jwt = null)
 {
@@ -29,7 +29,8 @@ internal readonly record struct OperatorCredential(OperatorCredentialKind Kind, 
         }
 
         // A JWT is longer than an operator token can be.
-        var bearers = BearerTokens(request.Headers.Authorization).Select(static bearer => bearer.Trim()).Distinct().ToList();
+        var bearers = BearerTokens(request.Headers.Authorization).Concat(request.Query[SecretParameters.AccessToken].OfType<string>())
+            .Select(static bearer => bearer.Trim()).Distinct().ToList();
         return OnlyOne(bearers) with { Jwt = bearers is [var only] && OperatorJwt.TryCreate(only, out var jwt) ? jwt : null };
     }
 

@@ -152,7 +152,7 @@ internal static class ProjectEndpoints
     {
         var path = call.Arguments.Find(NamespaceParameters.Path);
         var name = call.Arguments.Find(NamespaceParameters.Name) ?? path!;
-        var (request, refusal) = NamespaceChanges.ToCreate(call, group, name, path ?? NamespaceChanges.PathOf(name));
+        var (request, refusal) = NamespaceChanges.ToCreate(call, NamespaceKind.Project, group, name, path ?? NamespaceChanges.PathOf(name));
         return refusal ?? call.Answer(ProjectBody.Of(await call.Authority.CreateProjectAsync(request!, call.Aborted), call.Address));
     }
 

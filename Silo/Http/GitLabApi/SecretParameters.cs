@@ -4,8 +4,9 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 internal static class SecretParameters
 {
     public const string PrivateToken = "private_token";
+    public const string AccessToken = "access_token";
 
-    private static readonly string[] Names = [PrivateToken, "access_token", "job_token", "token", "secret"];
+    private static readonly string[] Names = [PrivateToken, AccessToken, "job_token", "token", "secret"];
 
     /// <summary>Whether a parameter, bracketed or not, is one of them.</summary>
     public static bool Contains(string name) =>

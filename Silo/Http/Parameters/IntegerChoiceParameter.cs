@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansTokens.Silo.Http.Parameters;
 
 /// <summary>One integer of a closed list. Empty text is the same as absent.</summary>
@@ -16,8 +14,7 @@ internal sealed class IntegerChoiceParameter(string name, string description, pa
             return null;
         }
 
-        if (sent is ParameterValue.Flag
-            || !long.TryParse(TextParameter.TextOf(sent), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (!IntegerParameter.TryRead(sent, out var value))
         {
             return Refuse(Invalid, out complaint);
         }

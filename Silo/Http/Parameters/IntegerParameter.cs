@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace OrleansTokens.Silo.Http.Parameters;
 
-/// <summary>A 64-bit integer: decimal digits with an optional sign, as text or as a JSON number without fraction or exponent.
-/// Empty text is the same as absent.</summary>
+/// <summary>An integer: decimal digits with an optional sign, as text or as a JSON number without fraction or exponent. One that is too
+/// great or too small for 64 bits counts as the nearest that is not: no id is so great, and pages are cut off anyway. Empty text is the same
+/// as absent.</summary>
 internal sealed class IntegerParameter(string name, string description) : Parameter<long>(name, description)
 {
     /// <summary>What a value that is refused by itself is told.</summary>
@@ -28,8 +29,7 @@ internal sealed class IntegerParameter(string name, string description) : Parame
             return null;
         }
 
-        if (sent is ParameterValue.Flag
-            || !long.TryParse(TextParameter.TextOf(sent), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+        if (!TryRead(sent, out var value))
         {
             return Refuse(Invalid, out complaint);
         }
@@ -40,5 +40,24 @@ internal sealed class IntegerParameter(string name, string description) : Parame
         }
 
         return value < Minimum || value > Maximum ? Refuse(NotAllowed, out complaint) : value;
+    }
+
+    /// <summary>The integer of a value as sent, if it is one.</summary>
+    internal static bool TryRead(ParameterValue sent, out long value)
+    {
+        value = 0;
+        if (sent is ParameterValue.Flag || TextParameter.TextOf(sent) is not { } text)
+        {
+            return false;
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value))
+        {
+            return true;
+        }
+
+        var digits = text.AsSpan(text is ['+' or '-', ..] ? 1 : 0);
+        value = text is ['-', ..] ? long.MinValue : long.MaxValue;
+        return !digits.IsEmpty && !digits.ContainsAnyExceptInRange('0', '9');
     }
 }

@@ -29,6 +29,14 @@ internal abstract record ParameterRule
         }
     }
 
+    /// <summary>Not more than one of them is sent.</summary>
+    public sealed record AtMostOne(params IReadOnlyList<Parameter> OneOf) : ParameterRule(OneOf)
+    {
+        public override string? Complaint(RequestParameters sent) => Parameters.Count(parameter => sent[parameter.Name] is not null) > 1
+            ? $"{Names(parameter => sent[parameter.Name] is not null)} are mutually exclusive"
+            : null;
+    }
+
     /// <summary>Exactly one of them is sent.</summary>
     public sealed record ExactlyOne(params IReadOnlyList<Parameter> OneOf) : ParameterRule(OneOf)
     {

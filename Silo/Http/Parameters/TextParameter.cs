@@ -20,6 +20,12 @@ internal sealed class TextParameter(string name, string description) : Parameter
     /// <summary>Whether tabs and line ends may occur, as in a description.</summary>
     public bool Multiline { get; init; }
 
+    /// <summary>Whether every character but NUL may occur: what it may hold is then judged elsewhere, or not at all.</summary>
+    public bool AnyCharacter { get; init; }
+
+    /// <summary>Whether it may be as long as a body can be, because the authority judges its length in words of its own.</summary>
+    public bool AnyLength { get; init; }
+
     public override ParameterShape Shape => new("string");
 
     protected override object? Convert(ParameterValue sent, out string? complaint)
@@ -31,7 +37,7 @@ internal sealed class TextParameter(string name, string description) : Parameter
 
         complaint = text switch
         {
-            { Length: > HttpLimits.MaxTextLength } => TooLong,
+            { Length: > HttpLimits.MaxTextLength } when !AnyLength => TooLong,
             _ when text.Any(IsForbidden) => ControlCharacter,
             _ when NotBlank && string.IsNullOrWhiteSpace(text) => Empty,
             _ => null,
@@ -48,5 +54,5 @@ internal sealed class TextParameter(string name, string description) : Parameter
         _ => null,
     };
 
-    private bool IsForbidden(char c) => char.IsControl(c) && !(Multiline && c is '\t' or '\n' or '\r');
+    private bool IsForbidden(char c) => AnyCharacter ? c == '\0' : char.IsControl(c) && !(Multiline && c is '\t' or '\n' or '\r');
 }

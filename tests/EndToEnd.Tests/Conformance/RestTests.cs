@@ -153,6 +153,7 @@ public sealed class RestTests(AuthorityFixture authority)
     [InlineData("""{"name":"t","scopes":[]}""", """{"message":"Scopes can't be blank"}""")]
     [InlineData("""{"name":"t","scopes":""}""", """{"message":"Scopes can't be blank"}""")]
     [InlineData("""{"name":"t","scopes":["read_registry"],"username":"a b"}""", """{"message":"Username can contain only letters, digits, '_', '-', '+', and '.'"}""")]
+    [InlineData("""{"name":"t","scopes":["read_registry"],"username":"a\n"}""", """{"message":"Username can contain only letters, digits, '_', '-', '+', and '.'"}""")]
     [Reference("2.5", "refusals of create: parameter errors under error, model errors under message")]
     public async Task Creating_WithWhatCannotBe_IsRefusedInItsShape(string body, string expected)
     {
@@ -179,6 +180,7 @@ public sealed class RestTests(AuthorityFixture authority)
     [Theory]
     [InlineData("GET", "x", 400, """{"error":"token_id is invalid"}""")]
     [InlineData("DELETE", "x", 400, """{"error":"token_id is invalid"}""")]
+    [InlineData("GET", "99999999999999999999", 404, """{"message":"404 Not found"}""")]
     [InlineData("GET", "9999999", 404, """{"message":"404 Not found"}""")]
     [InlineData("DELETE", "9999999", 404, """{"message":"404 Not found"}""")]
     [Reference("2.5", "token_id not an integer 400; unknown 404")]

@@ -59,7 +59,7 @@ public sealed class CreateTests(Grid shared) : GridTest(shared)
         await Making.RefusedAsync(
             ErrorCode.InvalidArgument,
             () => Grid.Administration.CreateProjectAsync(Making.Called(name, group, Visibility.Public)),
-            "visibility");
+            "visibility_level");
         await Grid.ProjectAsync(group, name);
     }
 
@@ -81,10 +81,9 @@ public sealed class CreateTests(Grid shared) : GridTest(shared)
     [Fact]
     public async Task Create_BelowAGroupBelowSomethingPrivate_GoesByTheLeastVisible()
     {
-        var top = await Grid.GroupAsync(visibility: Visibility.Public);
-        var middle = await Grid.GroupAsync(top, visibility: Visibility.Public);
-        await Grid.Administration.ChangeNamespaceAsync(top.AsNamespace, Making.Change(visibility: Visibility.Private));
-        await Making.RefusedAsync(ErrorCode.InvalidArgument, () => Grid.ProjectAsync(middle, visibility: Visibility.Internal), "visibility");
+        var middle = await Grid.GroupAsync(visibility: Visibility.Public);
+        await Grid.TransferAsync(middle.AsNamespace, await Grid.GroupAsync());
+        await Making.RefusedAsync(ErrorCode.InvalidArgument, () => Grid.ProjectAsync(middle, visibility: Visibility.Internal), "visibility_level");
     }
 
     [Fact]

@@ -73,6 +73,30 @@ public sealed class MemberTests(Grid shared) : GridTest(shared)
     }
 
     [Fact]
+    public async Task End_OnADayThatIsPast_IsRefused()
+    {
+        var (top, _, _) = await TreeAsync();
+        var (ann, bob) = ((await Grid.OperatorAsync()).Id, (await Grid.OperatorAsync()).Id);
+        await AddAsync(top, ann, AccessLevel.Guest);
+        var today = new DateTimeOffset(Grid.Clock.Now.UtcDateTime.Date, TimeSpan.Zero);
+        var past = today.AddTicks(-1);
+
+        await Making.RefusedAsync(
+            ErrorCode.InvalidArgument,
+            () => Grid.Operators.AddMemberAsync(top, new AddMember(bob, AccessLevel.Guest, past, Making.Operator)),
+            "expires_at");
+        await Making.RefusedAsync(
+            ErrorCode.InvalidArgument,
+            () => Grid.Operators.ChangeMemberAsync(top, new ChangeMember(ann, AccessLevel.Guest, past, ChangesExpiry: true, Making.Operator)),
+            "expires_at");
+        Assert.Equal(AccessLevel.Guest, await LevelAsync(top, ann));
+
+        await Grid.Operators.AddMemberAsync(top, new AddMember(bob, AccessLevel.Guest, today, Making.Operator));
+        await Grid.Operators.ChangeMemberAsync(top, new ChangeMember(ann, AccessLevel.Guest, today, ChangesExpiry: true, Making.Operator));
+        Assert.Equal((AccessLevel.None, AccessLevel.None), (await LevelAsync(top, ann), await LevelAsync(top, bob)));
+    }
+
+    [Fact]
     public async Task Remove_OfTheLastOwnerOfAGroup_IsRefusedUnlessThereIsOneAbove()
     {
         var (top, sub, _) = await TreeAsync();

@@ -214,13 +214,40 @@ public sealed class MoveTests(Grid shared) : GridTest(shared)
         {
             ("name", Making.Change(Making.Fresh("p"), name: "")),
             ("description", Making.Change(Making.Fresh("p"), description: new string('x', Limits.MaxDescriptionLength + 1))),
-            ("visibility", Making.Change(Making.Fresh("p"), visibility: Visibility.Internal)),
+            ("visibility_level", Making.Change(Making.Fresh("p"), visibility: Visibility.Internal)),
         })
         {
             await Making.RefusedAsync(ErrorCode.InvalidArgument, () => Grid.Administration.ChangeNamespaceAsync(project, change), field);
         }
 
         Assert.Equal(before!.Text(), (await Grid.GetAsync(project))!.Text());
+    }
+
+    [Theory]
+    [InlineData(Visibility.Public, Visibility.Internal, false)]
+    [InlineData(Visibility.Public, Visibility.Private, false)]
+    [InlineData(Visibility.Internal, Visibility.Internal, true)]
+    [InlineData(Visibility.Internal, Visibility.Private, false)]
+    [InlineData(Visibility.Private, Visibility.Private, true)]
+    public async Task Change_OfAGroup_MakesItNoLessVisibleThanWhatIsInIt(Visibility inside, Visibility visibility, bool allowed)
+    {
+        foreach (var ofProject in new[] { true, false })
+        {
+            var group = await Grid.GroupAsync(visibility: Visibility.Public);
+            var child = ofProject
+                ? (await Grid.ProjectAsync(group, visibility: inside)).AsNamespace
+                : (await Grid.GroupAsync(group, visibility: inside)).AsNamespace;
+            Task LowerAsync() => Grid.Administration.ChangeNamespaceAsync(group.AsNamespace, Making.Change(visibility: visibility));
+            if (!allowed)
+            {
+                await Making.RefusedAsync(ErrorCode.InvalidArgument, LowerAsync, "visibility_level");
+                Assert.Equal(Visibility.Public, (await Grid.GetAsync(group.AsNamespace))!.Visibility);
+                await Grid.DeleteAsync(child);
+            }
+
+            await LowerAsync();
+            Assert.Equal(visibility, (await Grid.GetAsync(group.AsNamespace))!.Visibility);
+        }
     }
 
     [Fact]

@@ -38,7 +38,11 @@ public sealed record OracleCase(
 }
 
 /// <summary>What is right. <paramref name="IsRecognised"/>: the credential is good, whatever comes of it.</summary>
-public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Place);
+public sealed record OracleVerdict(bool IsAllowed, DenyReason Reason, bool IsRecognised, OracleNode? Place)
+{
+    /// <summary>§3.6, "actor can read project": whether everybody knows of the project.</summary>
+    public bool IsOfPublicProject => Place is { IsProject: true } project && PolicyOracle.IsPublic(project);
+}
 
 /// <summary>
 /// A second opinion on what a deploy token may do, written from the prose of the reference and slow on purpose. It shares nothing with
@@ -300,7 +304,7 @@ public static class PolicyOracle
 
     private static bool Exists(OracleNode node) => !Upward(node).Exists(static n => n.IsDeleted);
 
-    private static bool IsPublic(OracleNode node) => Upward(node).TrueForAll(static n => n.Visibility == "public");
+    public static bool IsPublic(OracleNode node) => Upward(node).TrueForAll(static n => n.Visibility == "public");
 
     private static bool IsOpen(OracleNode project, RegistryAction action)
     {

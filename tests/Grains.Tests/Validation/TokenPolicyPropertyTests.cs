@@ -47,6 +47,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
                 Assert.Equal(expected.Place is { } p ? PolicyCases.Lineage(p)!.FullPath : null, decision.Resource?.FullPath ?? decision.Group?.FullPath);
                 Assert.Equal(expected.Place is { IsProject: true } project ? project.Id : null, decision.Resource?.Id.Value);
                 Assert.Equal(expected.Place is { IsProject: false } group ? group.Id : null, decision.Group?.Id.Value);
+                Assert.Equal(expected.IsOfPublicProject, decision.ResourceIsPublic);
             },
             output.WriteLine,
             iter: Cases);

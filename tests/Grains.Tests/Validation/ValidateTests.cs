@@ -225,12 +225,11 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
     [Fact]
     public async Task ValidateAnonymous_OfAProject_GoesByWhatIsPublicNow()
     {
-        var group = await Grid.GroupAsync(visibility: Visibility.Public);
-        var project = await Grid.ProjectAsync(group, visibility: Visibility.Public);
+        var project = await Grid.ProjectAsync(await Grid.GroupAsync(visibility: Visibility.Public), visibility: Visibility.Public);
         var resource = Resource.Of(project);
         Assert.True((await Grid.Validator.ValidateAnonymousAsync(RegistryAction.PullImage, resource)).Allowed);
         Assert.False((await Grid.Validator.ValidateAnonymousAsync(RegistryAction.PushImage, resource)).Allowed);
-        await Grid.Administration.ChangeNamespaceAsync(group.AsNamespace, Making.Change(visibility: Visibility.Internal));
+        await Grid.Administration.ChangeNamespaceAsync(project.AsNamespace, Making.Change(visibility: Visibility.Internal));
         Assert.Equal(DenyReason.CredentialRequired, (await Grid.Validator.ValidateAnonymousAsync(RegistryAction.PullImage, resource)).Reason);
     }
 

@@ -101,6 +101,8 @@ internal sealed record PackageAddress(PackageFormat Format, PackageLevels Level,
     /// </summary>
     private static bool IsAmbiguous(string id) => id.ToLowerInvariant().Split('/') switch
     {
+        // A number in another base to one backend, the name of a group to the next.
+        [['0', _, ..] number] => !number.AsSpan().ContainsAnyExceptInRange('0', '9'),
         [_, Packages, var format, ..] => PackageFormat.Find(format) is not null || format == "go",
         [_, Distributions, ..] => true,
         _ => false,

@@ -35,23 +35,24 @@ internal static class PackageAnswers
     public static ForwardAuthAnswer? To(PackageRequest request, ImmutableArray<Decision> decisions) => decisions[0] switch
     {
         { Allowed: true } allowed => ForwardAuthAnswer.Allow(allowed),
-        { Reason: DenyReason.FeatureDisabled, Principal: { } principal } when (principal.Scopes & PackageScopes) == 0 => NotFound(request.Address),
-        { Reason: var reason } => To(request, reason, mayRead: decisions[^1].Allowed),
+        var refused => To(request, refused.Reason, knowsOfIt: KnowsOf(refused) || decisions[^1].Allowed),
     };
 
-    private static ForwardAuthAnswer? To(PackageRequest request, DenyReason reason, bool mayRead) => reason switch
+    /// <summary>Whether who is refused knows of the project anyway: of a public one everybody does, of others tokens for packages.</summary>
+    private static bool KnowsOf(Decision refused) => refused.ResourceIsPublic
+        || (refused is { Reason: DenyReason.FeatureDisabled, Principal: { } principal } && (principal.Scopes & PackageScopes) != 0);
+
+    private static ForwardAuthAnswer? To(PackageRequest request, DenyReason reason, bool knowsOfIt) => reason switch
     {
         DenyReason.CredentialMalformed or DenyReason.CredentialForged or DenyReason.CredentialRequired => null,
         DenyReason.TokenUnknown or DenyReason.TokenRevoked or DenyReason.TokenExpired or DenyReason.HolderGone => null,
         DenyReason.SecretMismatch or DenyReason.UsernameMismatch => null,
         // Reference §3.7: the token is not known beside an external service.
         DenyReason.ExternalAuthorization => null,
-        // The project can be read, its packages cannot.
-        DenyReason.FeatureDisabled => Forbidden,
-        // Who may not read does not learn that there is something.
-        DenyReason.ResourceNotFound or DenyReason.ResourceOutsideHolder or DenyReason.HolderNotThisGroup
+        // Who does not know of a project does not learn that there is one; to others it can be read, and its packages cannot.
+        DenyReason.ResourceNotFound or DenyReason.ResourceOutsideHolder or DenyReason.HolderNotThisGroup or DenyReason.FeatureDisabled
             or DenyReason.ScopeMissing or DenyReason.ActionNeverGranted or DenyReason.ResourceArchived =>
-            mayRead ? Forbidden : NotFound(request.Address),
+            knowsOfIt ? Forbidden : NotFound(request.Address),
         _ => ForwardAuthAnswer.Unavailable,
     };
 

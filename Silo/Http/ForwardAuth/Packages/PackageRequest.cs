@@ -33,8 +33,12 @@ internal sealed record PackageRequest(PackageAddress Address, bool Writes)
     public static PackageRequest Of(PackageAddress address, string method, IHeaderDictionary headers)
     {
         var reads = method is "GET" or "HEAD" || (method == "POST" && OnlyAsks(address));
-        return new PackageRequest(address, !reads || Array.Exists(MethodOverrides, headers.ContainsKey));
+        return new PackageRequest(address, !reads || headers.Keys.Any(IsMethodOverride));
     }
+
+    /// <summary>Servers that hand headers on as variables (CGI, WSGI, Rack) do not tell an underscore from a dash.</summary>
+    private static bool IsMethodOverride(string header) =>
+        MethodOverrides.Contains(header.Replace('_', '-'), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// What asks with a body. All other formats use POST to publish or delete only: Conan's <c>upload_urls</c> and <c>packages/delete</c>,

@@ -180,6 +180,23 @@ public sealed class BanTests(AbuseHost host) : IClassFixture<AbuseHost>
         Assert.Equal(200, (await host.FetchAsync("9.9.9.9", Right)).Status);
     }
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("9.9.9.1, unknown")]
+    [InlineData("9.9.9.1, _hidden, 127.0.0.1")]
+    public async Task Source_ThatAProxyReportsUnreadably_NeitherCountsNorMakesTheProxyOne(string reported)
+    {
+        await host.SwitchOnAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(401, (await host.FetchAsync(reported, "wrong")).Status);
+        }
+
+        Assert.Equal(200, (await host.FetchAsync(reported, Right)).Status);
+        Assert.Equal(200, (await host.FetchAsync(AbuseHost.Proxy, Right)).Status);
+        Assert.Equal(200, (await host.FetchAsync("9.9.9.1", Right)).Status);
+    }
+
     [Fact]
     public async Task Source_OfAPeerThatIsNoTrustedProxy_IsThePeerWhateverItReports()
     {

@@ -77,7 +77,7 @@ public sealed class ForwardAuthAnswerTests
                 var answer = GitAnswers.To(
                     Request(isLfs, access), [new Decision(allowed, deny, null, null), new Decision(true, DenyReason.None, null, null)]);
 
-                Assert.Equal(allowed && deny == DenyReason.None, answer.Status == 200);
+                Assert.Equal(allowed && deny == DenyReason.None && access != GitAccess.Unknown, answer.Status == 200);
                 Assert.True(answer.Status is 200 or 401 or 403 or 503);
                 Assert.Equal(answer.Status == 200, answer.Body.Length == 0);
             }

@@ -236,6 +236,44 @@ public sealed class ForwardAuthEndpointTests(GridFixture grid) : IClassFixture<G
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("?service=git-other")]
+    [InlineData("?service=git-upload-pack&x=1")]
+    public async Task UnknownCommand_IsRefusedOnlyToWhoIsKnown(string query)
+    {
+        var path = $"unknown-command-{query.Length}";
+        _ = await grid.ProjectAsync(await grid.GroupAsync(path, Visibility.Public), "api", Visibility.Public);
+        var other = (await grid.GroupAsync(path + "-other")).AsNamespace;
+        Assert.True(NamespacePath.TryParse(path, out var at));
+        var group = (await grid.Administration.ResolveAsync(at)).Target;
+        var uri = $"/{path}/api.git/info/refs{query}";
+        const string Text = "The command you're trying to execute is not allowed.";
+
+        string[][] unknown =
+        [
+            [],
+            [Basic("x", "wrong")],
+            [Basic(await grid.TokenAsync(other, Code))],
+            [Basic(await grid.TokenAsync(group, DeployTokenScopes.ReadPackageRegistry))],
+        ];
+        foreach (var credential in unknown)
+        {
+            var refused = await AskAsync("GET", uri, credential);
+            Assert.Equal((401, "Basic realm=\"GitLab\""), (refused.Status, refused["WWW-Authenticate"]));
+        }
+
+        foreach (var scopes in new[] { Code, DeployTokenScopes.ReadRegistry })
+        {
+            var token = Basic(await grid.TokenAsync(group, scopes));
+            foreach (var asked in new[] { uri, $"/{path}/none.git/info/refs{query}" })
+            {
+                var answer = await AskAsync("GET", asked, token);
+                Assert.Equal((403, "command_not_allowed", Text), (answer.Status, answer["X-Auth-Reason"], answer.Body));
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("X-Original-URI: /bypass/api.git/info/refs?service=git-upload-pack", "X-Original-Method: GET")]
     [InlineData("X-Forwarded-Uri: /bypass/api.git/info/refs?service=git-upload-pack", "X-Forwarded-Method: GET")]
     [InlineData("X-Original-URL: http://h/bypass/api.git/info/refs?service=git-upload-pack", "X-Original-Method: GET")]

@@ -81,8 +81,15 @@ public sealed class GitRequestTests
     [InlineData("?service=git-upload-pack&")]
     [InlineData("?&service=git-upload-pack")]
     [InlineData("?x=1&service=git-upload-pack")]
-    public void Parse_WhenTheServiceIsNotSpelledAsGitDoes_IsRefused(string query) =>
-        Assert.Equal(Refusal.CommandNotAllowed, Refused("GET", "/acme/api.git/info/refs" + query));
+    public void Parse_WhenTheServiceIsNotSpelledAsGitDoes_IsOfNoKnownAccess(string query) =>
+        Assert.Equal(GitAccess.Unknown, Parse("GET", "/acme/api.git/info/refs" + query)?.Access);
+
+    [Theory]
+    [InlineData("/acme/api.git/git-upload-pack?")]
+    [InlineData("/acme/api.git/git-upload-pack?service=git-receive-pack")]
+    [InlineData("/acme/api.git/git-receive-pack?service=git-upload-pack")]
+    public void Parse_OfACommandWithParameters_IsOfNoKnownAccess(string target) =>
+        Assert.Equal(GitAccess.Unknown, Parse("POST", target)?.Access);
 
     [Theory]
     [InlineData("POST", "/acme/api.git/info/refs?service=git-upload-pack")]
@@ -91,8 +98,6 @@ public sealed class GitRequestTests
     [InlineData("GET", "/acme/api.git/git-upload-pack")]
     [InlineData("HEAD", "/acme/api.git/git-upload-pack")]
     [InlineData("PUT", "/acme/api.git/git-receive-pack")]
-    [InlineData("POST", "/acme/api.git/git-upload-pack?")]
-    [InlineData("POST", "/acme/api.git/git-upload-pack?service=git-receive-pack")]
     [InlineData("POST", "/acme/api.git/git-upload-pack/")]
     [InlineData("POST", "/acme/api.git/Git-Upload-Pack")]
     [InlineData("POST", "/acme/api.git/git-upload-archive")]
@@ -186,6 +191,7 @@ public sealed class GitRequestTests
     [Theory]
     [InlineData(false, nameof(GitAccess.Download), RegistryAction.DownloadCode)]
     [InlineData(false, nameof(GitAccess.Upload), RegistryAction.UploadCode)]
+    [InlineData(false, nameof(GitAccess.Unknown), RegistryAction.DownloadCode)]
     [InlineData(true, nameof(GitAccess.Download), RegistryAction.DownloadCode)]
     [InlineData(true, nameof(GitAccess.Upload), RegistryAction.UploadCode, RegistryAction.DownloadCode)]
     public void Questions_OfARequest_AreAboutExactlyItsProject(bool isLfs, string access, params RegistryAction[] actions)

@@ -25,6 +25,23 @@ public sealed class FeatureApiTests(ApiHost host)
         Assert.Equal((201, ("disabled", "enabled", "enabled")), (made.Status, Levels(made)));
     }
 
+    [Fact]
+    public async Task Changing_ByTheDeprecatedNames_CountsWhereTheLevelIsNotGiven()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        var made = await host.PostAsync(
+            "/projects", $$"""{"name":"{{ApiHost.NewName()}}","namespace_id":{{group}},"container_registry_enabled":false,"packages_enabled":"no"}""");
+        Assert.Equal((201, ("enabled", "disabled", "disabled")), (made.Status, Levels(made)));
+
+        var project = made.Json["id"];
+        Assert.Equal(("enabled", "enabled", "disabled"), Levels(await host.PutAsync($"/projects/{project}", """{"container_registry_enabled":true}""")));
+        Assert.Equal(("enabled", "enabled", "enabled"), Levels(await host.PutAsync($"/projects/{project}", """{"packages_enabled":true}""")));
+        var both = await host.PutAsync(
+            $"/projects/{project}",
+            """{"container_registry_enabled":true,"container_registry_access_level":"private","packages_enabled":false,"package_registry_access_level":"public"}""");
+        Assert.Equal((200, ("enabled", "private", "public")), (both.Status, Levels(both)));
+    }
+
     [Theory]
     [InlineData("repository_access_level", "public")]
     [InlineData("container_registry_access_level", "public")]

@@ -45,7 +45,46 @@ public sealed class MemberApiTests(ApiHost host)
         Assert.Equal(400, below.Status);
         Assert.StartsWith("""{"message":{"access_level":["should be greater than or equal to Developer""", below.Body, StringComparison.Ordinal);
         Assert.Equal(
-            """{"error":"user_id is missing, access_level is missing"}""", (await host.PostAsync($"/groups/{group}/members", "{}")).Body);
+            """{"error":"access_level is missing, user_id, username are missing, at least one parameter must be provided"}""",
+            (await host.PostAsync($"/groups/{group}/members", "{}")).Body);
+    }
+
+    [Fact]
+    public async Task Add_ByUsername_MakesThatUserAMember()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        var ann = await host.NewUserAsync();
+        Task<ApiAnswer> PostAsync(object body) => host.PostAsync($"/groups/{group}/members", JsonSerializer.Serialize(body));
+
+        var both = await PostAsync(new { username = ann.Username, user_id = ann.Id, access_level = 30 });
+        Assert.Equal((400, """{"error":"user_id, username are mutually exclusive"}"""), (both.Status, both.Body));
+        foreach (var nobody in new[] { "nobody-at-all", "", " ", "a/b", new string('x', 1000) })
+        {
+            var unknown = await PostAsync(new { username = nobody, access_level = 30 });
+            Assert.Equal((404, """{"message":"404 User Not Found"}"""), (unknown.Status, unknown.Body));
+        }
+
+        var added = await PostAsync(new { username = ann.Username.ToUpperInvariant(), access_level = 30 });
+        Assert.Equal((201, ann.Id, 30), (added.Status, added.Json["id"]!.GetValue<long>(), (int)added.Json["access_level"]!));
+    }
+
+    [Theory]
+    [InlineData("groups")]
+    [InlineData("projects")]
+    public async Task End_InThePast_IsRefused(string kind)
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        var members = kind == "groups" ? $"/groups/{group}/members" : $"/projects/{await host.NewProjectAsync(group, ApiHost.NewName())}/members";
+        var (ann, bob) = (await host.NewUserAsync(), await host.NewUserAsync());
+        await host.AddMemberAsync(members[1..^"/members".Length], ann.Id, 20);
+        const string past = """{"message":{"expires_at":["cannot be a date in the past"]}}""";
+
+        var added = await host.PostAsync(members, $$"""{"user_id":{{bob.Id}},"access_level":20,"expires_at":"2020-01-01"}""");
+        Assert.Equal((400, past), (added.Status, added.Body));
+        var changed = await host.PutAsync($"{members}/{ann.Id}", """{"access_level":20,"expires_at":"2020-01-01"}""");
+        Assert.Equal((400, past), (changed.Status, changed.Body));
+        Assert.Null((await host.GetAsync($"{members}/{ann.Id}")).Json["expires_at"]);
+        Assert.Equal(404, (await host.GetAsync($"{members}/{bob.Id}")).Status);
     }
 
     [Fact]

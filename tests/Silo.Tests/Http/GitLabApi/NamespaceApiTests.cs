@@ -44,6 +44,13 @@ public sealed class NamespaceApiTests(ApiHost host)
     [InlineData("/groups", """{"name":"a","path":"a","visibility":"secret"}""", """{"error":"visibility does not have a valid value"}""")]
     [InlineData("/groups", """{"name":{},"path":"a\u0000"}""", """{"error":"name is invalid, path contains a control character"}""")]
     [InlineData("/groups", """{"name":" ","path":"blank"}""", """{"message":{"name":["can't be blank"]}}""")]
+    [InlineData("/groups", """{"name":"a","path":"api"}""", """{"message":{"path":["api is a reserved name"]}}""")]
+    [InlineData("/groups", """{"name":"a","path":"V2"}""", """{"message":{"path":["V2 is a reserved name"]}}""")]
+    [InlineData("/groups", """{"name":"a","path":"dependency_proxy"}""", """{"message":{"path":["dependency_proxy is a reserved name"]}}""")]
+    [InlineData("/projects", """{"name":"a","path":"dependency_proxy"}""", """{"message":{"path":["dependency_proxy is a reserved name"]}}""")]
+    [InlineData("/projects", """{"name":"blob"}""", """{"message":{"path":["blob is a reserved name"]}}""")]
+    [InlineData("/projects", """{"name":"!bad","path":"a"}""", """{"message":{"name":["can contain only letters, digits, emojis, '_', '.', '+', dashes, or spaces. It must start with a letter, digit, emoji, or '_'."]}}""")]
+    [InlineData("/groups", """{"name":"-a","path":"a"}""", """{"message":{"name":["can contain only letters, digits, emojis, '_', '.', dash, space, parenthesis. It must start with letter, digit, emoji or '_'."]}}""")]
     [InlineData("/projects", "{}", """{"error":"name, path are missing, at least one parameter must be provided"}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":0}""", """{"message":{"namespace":["is not valid"]}}""")]
     [InlineData("/projects", """{"name":"a","namespace_id":-1}""", """{"message":{"namespace":["is not valid"]}}""")]
@@ -58,6 +65,35 @@ public sealed class NamespaceApiTests(ApiHost host)
     }
 
     [Fact]
+    public async Task RenamingAndMoving_ToAReservedName_IsRefused()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName("g"));
+        var project = await host.NewProjectAsync(group, ApiHost.NewName("p"));
+        var below = await host.PostAsync("/groups", $$"""{"name":"below","path":"explore","parent_id":{{group}}}""");
+        var renamed = await host.PutAsync($"/projects/{project}", """{"path":"dependency_proxy"}""");
+        var moved = await host.PostAsync($"/groups/{below.Json["id"]}/transfer");
+        var called = await host.PutAsync($"/groups/{group}", """{"name":"?"}""");
+
+        Assert.Equal(201, below.Status);
+        Assert.Equal((400, """{"message":{"path":["dependency_proxy is a reserved name"]}}"""), (renamed.Status, renamed.Body));
+        Assert.Equal((400, """{"message":{"path":["explore is a reserved name"]}}"""), (moved.Status, moved.Body));
+        Assert.Equal(400, called.Status);
+    }
+
+    [Theory]
+    [InlineData("Grüße 😀_v1.2 - x")]
+    [InlineData("🚀 start")]
+    [InlineData("_under")]
+    [InlineData("日本")]
+    [InlineData("R&D: tools!")]
+    public async Task Making_WithANameThatBeginsWell_Works(string name)
+    {
+        var group = await host.PostAsync("/groups", $$"""{"name":"{{name}}","path":"{{ApiHost.NewName()}}"}""");
+
+        Assert.Equal((201, name), (group.Status, (string?)group.Json["name"]));
+    }
+
+    [Fact]
     public async Task Making_WhenTheNameIsTooLongOrThePathTaken_SaysWhichField()
     {
         var path = ApiHost.NewName("taken");
@@ -68,6 +104,19 @@ public sealed class NamespaceApiTests(ApiHost host)
 
         Assert.Equal((400, """{"message":{"path":["has already been taken"]}}"""), (taken.Status, taken.Body));
         Assert.Equal((400, """{"message":{"name":["is too long (maximum is 255 characters)"]}}"""), (tooLong.Status, tooLong.Body));
+        var farTooLong = await host.PostAsync("/groups", $$"""{"name":"{{new string('x', 70_000)}}","path":"{{ApiHost.NewName()}}"}""");
+        Assert.Equal((tooLong.Status, tooLong.Body), (farTooLong.Status, farTooLong.Body));
+    }
+
+    [Theory]
+    [InlineData("/groups")]
+    [InlineData("/projects")]
+    public async Task Making_WithANameOutsideTheBasicPlane_CountsItsCharacters(string target)
+    {
+        string Json(int length) => $$"""{"name":"{{string.Concat(Enumerable.Repeat("🚀", length))}}","path":"{{ApiHost.NewName()}}"}""";
+
+        Assert.Equal(201, (await host.PostAsync(target, Json(255))).Status);
+        Assert.Equal(400, (await host.PostAsync(target, Json(256))).Status);
     }
 
     [Theory]
@@ -129,7 +178,38 @@ public sealed class NamespaceApiTests(ApiHost host)
         Assert.Equal("d", (string?)changed.Json["description"]);
         Assert.Equal("internal", (string?)changed.Json["visibility"]);
         Assert.Equal(
-            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level are missing, at least one parameter must be provided"}""", nothing.Body);
+            """{"error":"name, path, description, visibility, repository_access_level, container_registry_access_level, package_registry_access_level, container_registry_enabled, packages_enabled are missing, at least one parameter must be provided"}""", nothing.Body);
+    }
+
+    [Fact]
+    public async Task Group_WhenMadeLessVisibleThanWhatIsInIt_SaysWhy()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName(), "public");
+        var project = await host.NewProjectAsync(group, ApiHost.NewName(), "internal");
+        var refused = await host.PutAsync($"/groups/{group}", """{"visibility":"private"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["private is not allowed since this group contains projects with higher visibility."]}}"""),
+            (refused.Status, refused.Body));
+
+        await host.NewGroupAsync(ApiHost.NewName(), "public", group);
+        await host.PutAsync($"/projects/{project}", """{"visibility":"private"}""");
+        Assert.Equal(
+            """{"message":{"visibility_level":["internal is not allowed since there are sub-groups with higher visibility."]}}""",
+            (await host.PutAsync($"/groups/{group}", """{"visibility":"internal"}""")).Body);
+        Assert.Equal("public", (string?)(await host.GetAsync($"/groups/{group}")).Json["visibility"]);
+    }
+
+    [Fact]
+    public async Task Making_MoreVisibleThanTheGroupAbove_SaysWhy()
+    {
+        var group = await host.NewGroupAsync(ApiHost.NewName());
+        var project = await host.PostAsync("/projects", $$"""{"path":"x","namespace_id":{{group}},"visibility":"public"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["public is not allowed in a private group."]}}"""), (project.Status, project.Body));
+        var below = await host.PutAsync($"/groups/{await host.NewGroupAsync(ApiHost.NewName(), parent: group)}", """{"visibility":"internal"}""");
+        Assert.Equal(
+            (400, """{"message":{"visibility_level":["internal is not allowed since the parent group has a private visibility."]}}"""),
+            (below.Status, below.Body));
     }
 
     [Fact]

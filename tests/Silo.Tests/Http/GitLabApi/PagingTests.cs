@@ -19,6 +19,7 @@ public class PagingTests
     [InlineData("?page=&per_page=", 1, 20)]
     [InlineData("?per_page=100", 1, 100)]
     [InlineData("?per_page=101", 1, 100)]
+    [InlineData("?per_page=99999999999999999999&page=99999999999999999999", long.MaxValue, 100)]
     [InlineData("?per_page=9223372036854775807&page=9223372036854775807", long.MaxValue, 100)]
     public async Task Of_WhenWellFormed_IsThePage(string query, long page, int perPage)
     {
@@ -30,7 +31,6 @@ public class PagingTests
     [Theory]
     [InlineData("?page=x", "page is invalid")]
     [InlineData("?page=1.5", "page is invalid")]
-    [InlineData("?page=99999999999999999999", "page is invalid")]
     [InlineData("?page=-1", "page does not have a valid value")]
     [InlineData("?page[]=1", "page is invalid")]
     [InlineData("?per_page=0", "per_page has a value not allowed")]

@@ -41,6 +41,15 @@ public class ParameterTests
         Assert.Equal("contains a control character", await RefuseAsync(description, "\"\\u0000\""));
     }
 
+    [Fact]
+    public async Task Text_WhenAnyCharacterMayOccur_TakesAllButNul()
+    {
+        var name = new TextParameter("name", "") { AnyCharacter = true };
+
+        Assert.Equal("a\n\t\u0007\u007f\u0085", await ReadAsync(name, "\"a\\n\\t\\u0007\\u007f\\u0085\""));
+        Assert.Equal("contains a control character", await RefuseAsync(name, "\"a\\u0000\""));
+    }
+
     [Theory]
     [InlineData("\"\"")]
     [InlineData("\" \\u00a0\"")]
@@ -54,6 +63,7 @@ public class ParameterTests
 
         Assert.IsType<string>(await ReadAsync(Name, Json(HttpLimits.MaxTextLength)));
         Assert.Equal("is too long (maximum is 65536 characters)", await RefuseAsync(Name, Json(HttpLimits.MaxTextLength + 1)));
+        Assert.IsType<string>(await ReadAsync(new TextParameter("name", "") { AnyLength = true }, Json(HttpLimits.MaxTextLength + 1)));
     }
 
     [Fact]
@@ -74,6 +84,9 @@ public class ParameterTests
     [InlineData("\"-007\"", -7L)]
     [InlineData("\"+5\"", 5L)]
     [InlineData("9223372036854775807", long.MaxValue)]
+    [InlineData("9223372036854775808", long.MaxValue)]
+    [InlineData("\"+99999999999999999999\"", long.MaxValue)]
+    [InlineData("\"-9223372036854775809\"", long.MinValue)]
     [InlineData("\"\"", null)]
     public async Task Integer_WhenDigits_IsRead(string json, long? expected) => Assert.Equal(expected, await ReadAsync(Count, json));
 
@@ -88,8 +101,9 @@ public class ParameterTests
     [InlineData("true")]
     [InlineData("[1]")]
     [InlineData("{}")]
-    [InlineData("9223372036854775808")]
-    [InlineData("\"-9223372036854775809\"")]
+    [InlineData("\"-\"")]
+    [InlineData("\"99999999999999999999x\"")]
+    [InlineData("\"--99999999999999999999\"")]
     public async Task Integer_WhenAnythingElse_IsInvalid(string json) => Assert.Equal("is invalid", await RefuseAsync(Count, json));
 
     [Theory]

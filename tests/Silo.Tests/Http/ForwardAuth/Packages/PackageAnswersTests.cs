@@ -16,7 +16,7 @@ public sealed class PackageAnswersTests
     [InlineData(DenyReason.ScopeMissing, 403, "not_found", 403, null)]
     [InlineData(DenyReason.ActionNeverGranted, 403, "not_found", 403, null)]
     [InlineData(DenyReason.ResourceArchived, 403, "not_found", 403, null)]
-    [InlineData(DenyReason.FeatureDisabled, 403, null, 403, null)]
+    [InlineData(DenyReason.FeatureDisabled, 403, "not_found", 403, null)]
     [InlineData(DenyReason.None, 503, "unavailable", 503, "unavailable")]
     [InlineData(DenyReason.ScopesOfNoUseHere, 503, "unavailable", 503, "unavailable")]
     [InlineData((DenyReason)999, 503, "unavailable", 503, "unavailable")]
@@ -71,6 +71,18 @@ public sealed class PackageAnswersTests
         var answer = PackageAnswers.To(Request("npm", false), [new Decision(false, DenyReason.FeatureDisabled, principal, null)]);
 
         Assert.Equal((403, reason), (answer!.Status, answer.Reason));
+    }
+
+    [Theory]
+    [InlineData(DenyReason.ResourceOutsideHolder)]
+    [InlineData(DenyReason.ScopeMissing)]
+    [InlineData(DenyReason.FeatureDisabled)]
+    [InlineData(DenyReason.ResourceArchived)]
+    public void Answer_AboutAPublicProject_DoesNotHideIt(DenyReason deny)
+    {
+        var answer = PackageAnswers.To(Request("npm", false), [Decision.Deny(deny) with { ResourceIsPublic = true }]);
+
+        Assert.Equal((403, null, "{\"message\":\"403 Forbidden\"}"), (answer!.Status, answer.Reason, answer.Body));
     }
 
     [Theory]

@@ -79,6 +79,33 @@ public sealed class PackageSettingsTests(GridFixture grid) : IClassFixture<GridF
         Assert.Equal(200, (await AskAsync("PUT", Target, token)).Status);
     }
 
+    [Theory]
+    [InlineData(FeatureAccess.Private)]
+    [InlineData(FeatureAccess.Disabled)]
+    public async Task Packages_OfAPublicProjectThatAreNotPublic_AreForbiddenAndNotHidden(FeatureAccess access)
+    {
+        var path = $"seen-{access}".ToLowerInvariant();
+        var project = await grid.ProjectAsync(await grid.GroupAsync(path, Visibility.Public), "app", Visibility.Public);
+        var other = (await grid.GroupAsync(path + "-other")).AsNamespace;
+        await SwitchAsync(project, access);
+        string[] tokens =
+        [
+            Basic(await TokenAsync(other)),
+            Basic(await grid.TokenAsync(other, DeployTokenScopes.ReadPackageRegistry)),
+            Basic(await grid.TokenAsync(project.AsNamespace, DeployTokenScopes.ReadRepository)),
+        ];
+        foreach (var token in tokens)
+        {
+            foreach (var method in new[] { "GET", "PUT" })
+            {
+                var answer = await AskAsync(method, $"/projects/{path}%2Fapp/packages/generic/a/1/f", token);
+                Assert.Equal((403, null, "{\"message\":\"403 Forbidden\"}"), (answer.Status, answer["X-Auth-Reason"], answer.Body));
+            }
+        }
+
+        Assert.Equal(401, (await AskAsync("GET", $"/projects/{path}%2Fapp/packages/generic/a/1/f")).Status);
+    }
+
     private Task<NamespaceView> SwitchAsync(ProjectId project, FeatureAccess access) => grid.Administration.ChangeNamespaceAsync(
         project.AsNamespace,
         new ChangeNamespace(null, null, null, null, null, Operator, new ChangeFeatures(null, null, access)));
