@@ -97,7 +97,8 @@ internal static class MemberEndpoints
         {
             var all = await WithUsersAsync(call, members);
             var fitting = all.Where(m => Contains(m.User.Name, query) || Contains(m.User.Username, query)).ToList();
-            return call.AnswerPage(page, fitting.Count, fitting.Skip(page.Offset).Take(page.PerPage), m => MemberBody.Of(m.Member, m.User, call.Address));
+            return call.AnswerPage(
+                page, fitting.Count, fitting.Skip(page.Offset).Take(page.PerPage), m => MemberBody.Of(m.Member, m.User, call.Address));
         }
 
         var shown = await WithUsersAsync(call, members.Skip(page.Offset).Take(page.PerPage));

@@ -24,7 +24,10 @@ internal sealed class NamespaceListing(NamespaceKind kind, string order, string 
     private readonly TextParameter _search = new("search", "Only those whose name or path segment contains this, in any case.");
 
     private readonly ChoiceParameter _orderBy =
-        new("order_by", "What the list is sorted by.", [.. Orders.Select(row => row.Name), .. kind is NamespaceKind.Project ? TimesOfProjects : Array.Empty<string>()]) { Fallback = order };
+        new("order_by", "What the list is sorted by.", [.. Orders.Select(row => row.Name), .. kind is NamespaceKind.Project ? TimesOfProjects : []])
+        {
+            Fallback = order,
+        };
 
     private readonly ChoiceParameter _sort = new("sort", "Which way the list is sorted.", "asc", "desc") { Fallback = direction };
 

@@ -19,14 +19,6 @@ internal abstract record ParameterRule
             : $"{Names(_ => true)} are missing, at least one parameter must be provided";
     }
 
-    /// <summary>Not more than one of them is sent.</summary>
-    public sealed record AtMostOne(params IReadOnlyList<Parameter> OneOf) : ParameterRule(OneOf)
-    {
-        public override string? Complaint(RequestParameters sent) => Parameters.Count(parameter => sent[parameter.Name] is not null) > 1
-            ? $"{Names(parameter => sent[parameter.Name] is not null)} are mutually exclusive"
-            : null;
-    }
-
     /// <summary>None of these narrows a list here, so none may ask for it. <c>false</c> asks for nothing.</summary>
     public sealed record NotNarrowedBy(params IReadOnlyList<string> Refused) : ParameterRule([])
     {
@@ -35,6 +27,14 @@ internal abstract record ParameterRule
             var asked = Refused.Where(name => sent[name] is not (null or ParameterValue.Text { Value: "" or "false" or "0" })).ToList();
             return asked.Count == 0 ? null : string.Join(", ", asked.Select(static name => $"{name} is not supported here"));
         }
+    }
+
+    /// <summary>Not more than one of them is sent.</summary>
+    public sealed record AtMostOne(params IReadOnlyList<Parameter> OneOf) : ParameterRule(OneOf)
+    {
+        public override string? Complaint(RequestParameters sent) => Parameters.Count(parameter => sent[parameter.Name] is not null) > 1
+            ? $"{Names(parameter => sent[parameter.Name] is not null)} are mutually exclusive"
+            : null;
     }
 
     /// <summary>Exactly one of them is sent.</summary>
