@@ -56,12 +56,25 @@ public sealed class SampleRegistryTests(SampleFixture sample) : IClassFixture<Sa
         await silo.Program.KillAsync();
         for (var i = 0; i < 5; i++)
         {
-            var asked = Stopwatch.GetTimestamp();
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await registry.GetAsync(project, writer.Credentials)).Status);
-            Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, SampleRegistry.Deadline + Grace);
+            await AssertUnavailableAsync(registry, project, writer);
         }
 
         await using var second = await StartSiloAsync();
+        await WaitUntilServedAsync(registry, project, writer);
+    }
+
+    [Fact]
+    public async Task Registry_WhenTheClusterHangs_IsUnavailableWithinTheDeadlineAndServesWhenItGoesOn()
+    {
+        await using var silo = await StartSiloAsync();
+        using var admin = new AdminApi(silo.Address);
+        await using var registry = await SampleRegistry.StartAsync(sample, _data["files"], _gatewayPort);
+        var project = await admin.CreateProjectAsync("app", await admin.CreateGroupAsync("acme"));
+        var writer = await admin.IssueForProjectAsync(project, "write_package_registry");
+        Assert.Equal(HttpStatusCode.Created, (await registry.PutAsync(project, writer.Credentials, "content")).Status);
+
+        await silo.Program.WhileHangingAsync(() => Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => AssertUnavailableAsync(registry, project, writer))));
         await WaitUntilServedAsync(registry, project, writer);
     }
 
@@ -111,6 +124,13 @@ public sealed class SampleRegistryTests(SampleFixture sample) : IClassFixture<Sa
     }
 
     public void Dispose() => _data.Dispose();
+
+    private static async Task AssertUnavailableAsync(SampleRegistry registry, long project, IssuedToken token)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await registry.GetAsync(project, token.Credentials)).Status);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, SampleRegistry.Deadline + Grace);
+    }
 
     private static Task WaitUntilServedAsync(SampleRegistry registry, long project, IssuedToken token) =>
         registry.Program.WaitUntilAsync(async () => (await registry.GetAsync(project, token.Credentials)).Status == HttpStatusCode.OK);

@@ -10,6 +10,9 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
     public const int Interrupt = 2;
     public const int Terminate = 15;
 
+    private const int Continue = 18;
+    private const int Suspend = 19;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
@@ -87,6 +90,20 @@ internal sealed partial class BackgroundProgram : IAsyncDisposable
         }
 
         return WaitForExitAsync();
+    }
+
+    /// <summary>Lets the process hang for as long as something takes: it keeps its connections and does nothing.</summary>
+    public async Task WhileHangingAsync(Func<Task> something)
+    {
+        Assert.Equal(0, SendSignal(_process.Id, Suspend));
+        try
+        {
+            await something();
+        }
+        finally
+        {
+            _ = SendSignal(_process.Id, Continue);
+        }
     }
 
     /// <summary>Ends the process as a crash does: at once, without a chance to clean up.</summary>
