@@ -27,7 +27,7 @@ public sealed class ClockTests : IDisposable
         Assert.True((await GetAsync(admin, before)).GetProperty("expired").GetBoolean());
         SetClock(hoursAhead: 0);
         Assert.False((await GetAsync(admin, before)).GetProperty("expired").GetBoolean());
-        var other = await admin.CreateProjectAsync("new", await admin.CreateGroupAsync("later"));
+        var other = await admin.CreateProjectAsync("fresh", await admin.CreateGroupAsync("later"));
         _ = await GetAsync(admin, await admin.IssueForProjectAsync(other, "read_registry"));
     }
 

@@ -14,8 +14,13 @@ public abstract partial class GridIndexConformance
         Gen.Long[0, 2], Gen.Nullable(Gen.OneOf(10, 20)), Gen.OneOf(10, 30, 50), AnyTime, Gen.Bool,
         (reader, visibility, level, now, above) => new IndexReader(reader, visibility, level, now, above));
 
+    /// <summary>Without rings: grains never make one, and it is not said what a reader sees of it.</summary>
     private static readonly Gen<NamespaceRow> AnyVisibleRow =
-        Gen.Select(AnyNamespaceRow, Gen.OneOf(0, 10, 20)).Select(static (row, visibility) => row with { Visibility = visibility });
+        Gen.Select(AnyNamespaceRow, Gen.OneOf(0, 10, 20)).Select(static (row, visibility) => row with
+        {
+            Visibility = visibility,
+            ParentId = row.Kind == NamespaceKind.Group ? Math.Min(row.ParentId, row.Id - 1) : row.ParentId,
+        });
 
     [Fact]
     public async Task AnyRows_ForAnyReader_AreFoundAsInTheModel() =>
@@ -39,7 +44,10 @@ public abstract partial class GridIndexConformance
                     foreach (var (query, reader) in queries)
                     {
                         var asked = query with { Reader = reader };
-                        AssertSame(model.Find(asked), await Index.FindAsync(asked));
+                        var (expected, actual) = (model.Find(asked), await Index.FindAsync(asked));
+                        Assert.True(
+                            expected.Ids.SequenceEqual(actual.Ids) && expected.Total == actual.Total,
+                            $"{asked}: {string.Join(' ', expected.Ids)} of {expected.Total}, and not {string.Join(' ', actual.Ids)} of {actual.Total}");
                     }
                 },
                 iter: ModelIndexes,

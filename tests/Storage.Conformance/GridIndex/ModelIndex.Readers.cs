@@ -38,7 +38,7 @@ internal sealed partial class ModelIndex
         if (row.ParentId == top)
         {
             // The group that is asked about is taken as visible.
-            return reader.IsMemberAbove || row.Visibility >= reader.Visibility || IsMember(NamespaceKind.Group, row.ParentId, reader);
+            return reader.IsMemberAbove || row.Visibility >= reader.Visibility || IsMemberOfLiving(row.ParentId, reader);
         }
 
         if (row.ParentId == 0)
@@ -54,6 +54,10 @@ internal sealed partial class ModelIndex
         return IsMemberAbove(group, reader, top, []) || (row.Visibility >= reader.Visibility && IsVisible(group, reader, top, passed));
     }
 
+    /// <summary>What is known of members of a group that is gone counts for nothing.</summary>
+    private bool IsMemberOfLiving(long group, IndexReader reader) =>
+        Living.Any(g => g.Kind == NamespaceKind.Group && g.Id == group) && IsMember(NamespaceKind.Group, group, reader);
+
     private bool IsMemberAbove(NamespaceRow group, IndexReader reader, long? top, HashSet<long> passed)
     {
         if (IsMember(NamespaceKind.Group, group.Id, reader))
@@ -63,7 +67,7 @@ internal sealed partial class ModelIndex
 
         if (group.ParentId == top)
         {
-            return reader.IsMemberAbove || IsMember(NamespaceKind.Group, group.ParentId, reader);
+            return reader.IsMemberAbove || IsMemberOfLiving(group.ParentId, reader);
         }
 
         return passed.Add(group.Id)
