@@ -17,6 +17,11 @@ internal interface IOperatorTokenOwnerGrain : IGrainWithIntegerKey
     [AlwaysInterleave, Alias("List")]
     ValueTask<ImmutableArray<OperatorTokenView>> ListAsync();
 
+    /// <summary>Writes the index's entry of a token again, or takes it off where there is no such token. It waits for a token that is just
+    /// being issued: what was taken off stays off.</summary>
+    [Alias("ReindexToken")]
+    Task ReindexTokenAsync(OperatorTokenId token);
+
     /// <summary>Lets a token be found under the newest master key too, so that the one it was seen under can be taken away.</summary>
     [Alias("Renew")]
     Task RenewAsync(OperatorTokenId token, string newestLookUpKey);

@@ -111,13 +111,11 @@ internal sealed partial class OperatorDirectoryGrain(
         ? await Operator(holder).GetTokenAsync(new OperatorTokenId(token))
         : null;
 
-    /// <summary>Takes a token off the list that its operator does not have, and has the operator write the others again.</summary>
     private async Task MendAsync(long token)
     {
         if (await index.FindTokenHolderAsync(token) is { } holder)
         {
-            await index.UpsertAsync(new OperatorTokenRow(token, holder, "", null, Revoked: true, Deleted: true, long.MaxValue));
-            await Operator(holder).ReindexAsync();
+            await Owner(new OperatorId(holder)).ReindexTokenAsync(new OperatorTokenId(token));
         }
     }
 

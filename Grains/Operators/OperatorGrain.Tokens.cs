@@ -27,6 +27,10 @@ internal sealed partial class OperatorGrain
 
     public Task<OperatorTokenView?> GetTokenAsync(OperatorTokenId token) => Task.FromResult(Find(State, token)?.View(Id));
 
+    public Task ReindexTokenAsync(OperatorTokenId token) => _index.UpsertAsync(Find(State, token) is { } found
+        ? found.Row(Id, Math.Max(State.Epoch, 1))
+        : new StoredOperatorToken { Id = token.Value }.Row(Id, long.MaxValue, deleted: true));
+
     public async Task<IssuedOperatorToken> IssueTokenAsync(IssueOperatorToken request)
     {
         OperatorRules.Check(request);

@@ -26,6 +26,25 @@ public sealed class OperatorTokenTests(Grid shared) : GridTest(shared)
     }
 
     [Fact]
+    public async Task Issue_WhileAllTokensAreListed_TheTokenIsFoundWhenItReturned()
+    {
+        var ann = await Grid.OperatorAsync();
+        var write = Grid.Faults.Hold(static step => step is { Kind: StepKind.WriteState, GrainType: "operator" });
+        var issuing = Grid.OperatorTokenAsync(ann);
+        await write.Reached; // The index has it already, its operator not yet.
+        var listing = Grid.Operators.ListTokensAsync(new ListOperatorTokens(default, null, null, null, Descending: true, 0, 100));
+        await Patience.UntilAsync(
+            () => Grid.Faults.Steps.Count(static step => step is { Kind: StepKind.ReadIndex }) >= 2, "the list looked for the token");
+        write.Release();
+        var issued = await issuing;
+        await listing;
+
+        Assert.Equal(issued.Token, await Grid.Operators.FindTokenAsync(issued.Token.Id));
+        Assert.Contains(
+            issued.Token, (await Grid.Operators.ListTokensAsync(new ListOperatorTokens(default, null, null, null, true, 0, 100))).Items);
+    }
+
+    [Fact]
     public async Task Revoke_WhenItReturned_TheTokenIsDeadAndItsOthersAreNot()
     {
         var ann = await Grid.OperatorAsync();
