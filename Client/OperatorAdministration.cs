@@ -70,6 +70,12 @@ public sealed class OperatorAdministration
         OperatorId holder, OperatorTokenId token, OperatorId by, CancellationToken cancellation = default) =>
         _calls.RunAsync(() => Operator(holder).RevokeTokenAsync(token, by), cancellation);
 
+    /// <summary>Replaces an operator token by a new one; null where the operator has none such. See
+    /// <see cref="IOperatorGrain.RotateTokenAsync"/>.</summary>
+    public Task<IssuedOperatorToken?> RotateTokenAsync(
+        OperatorId holder, OperatorTokenId token, DateTimeOffset? expiresAt, OperatorId by, CancellationToken cancellation = default) =>
+        _calls.RunAsync(() => Operator(holder).RotateTokenAsync(token, expiresAt, by), cancellation);
+
     /// <summary>What an operator may do in a group or project as a member of it or of a group above.</summary>
     public Task<AccessLevel> GetAccessLevelAsync(NamespaceId node, OperatorId member, CancellationToken cancellation = default) =>
         _calls.RunAsync(() => Node(node).GetAccessLevelAsync(member, below: 0).AsTask(), cancellation);

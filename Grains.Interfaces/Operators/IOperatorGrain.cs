@@ -76,6 +76,16 @@ public interface IOperatorGrain : IGrainWithIntegerKey
     [Alias("RevokeToken")]
     Task<bool> RevokeTokenAsync(OperatorTokenId token, OperatorId by);
 
+    /// <summary>Replaces a token by a new one of the same name and scopes: when the call returns the one is dead and the other alive, and
+    /// at no moment are both. Null where there is none.</summary>
+    /// <param name="token">The token that goes.</param>
+    /// <param name="expiresAt">From this instant on the new one is dead; null: never.</param>
+    /// <param name="by">Who asks.</param>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Conflict"/>: it is dead already, or the installation's
+    /// own. <see cref="Errors.ErrorCode.Unavailable"/>: it may be dead, and the new one is nobody's.</exception>
+    [Alias("RotateToken")]
+    Task<IssuedOperatorToken?> RotateTokenAsync(OperatorTokenId token, DateTimeOffset? expiresAt, OperatorId by);
+
     /// <summary>Brings the index up to date.</summary>
     [Alias("Reindex")]
     Task ReindexAsync();

@@ -35,25 +35,50 @@ internal sealed partial class OperatorGrain
     {
         OperatorRules.Check(request);
         await ExistingAsync();
-        var now = _time.GetUtcNow();
-        var tokens = OperatorRules.MakeRoom(State.Tokens, now);
-        var secret = NewSecret();
-        var token = new StoredOperatorToken
+        var (token, secret) = await NewTokenAsync(new StoredOperatorToken
         {
-            Id = await _ids.NextAsync(IdSequence.OperatorTokens),
             Name = request.Name,
             Description = request.Description,
             Scopes = request.Scopes,
-            CreatedAt = now,
             CreatedBy = request.By.Value,
             ExpiresAt = request.ExpiresAt,
-            LookUpKeys = [NewestLookUpKey(secret)],
-        };
+        });
 
         // The record first: what leads to it is of use to nobody but whoever is shown the secret, at the end.
+        var tokens = OperatorRules.MakeRoom(State.Tokens, token.CreatedAt);
         await PublishAsync(State with { Tokens = tokens.Add(token), Epoch = State.Epoch + 1 });
         await LeadAsync(token, token.LookUpKeys[0]);
         return new IssuedOperatorToken(token.View(Id), secret);
+    }
+
+    public async Task<IssuedOperatorToken?> RotateTokenAsync(OperatorTokenId token, DateTimeOffset? expiresAt, OperatorId by)
+    {
+        await ExistingAsync();
+        if (Find(State, token) is not { } old)
+        {
+            return null;
+        }
+
+        if (old.IsInstallations || !old.View(Id).IsActive(_time.GetUtcNow()))
+        {
+            throw new TokenAuthorityException(ErrorCode.Conflict, "Only a token that is alive, and not the installation's, can be replaced.");
+        }
+
+        var (made, secret) = await NewTokenAsync(new StoredOperatorToken
+        {
+            Name = old.Name,
+            Description = old.Description,
+            Scopes = old.Scopes,
+            CreatedBy = by.Value,
+            ExpiresAt = expiresAt,
+        });
+
+        // What leads to the new one first, since it leads nowhere yet: then one write ends the one and begins the other.
+        await LeadAsync(made, made.LookUpKeys[0]);
+        var revoked = old with { RevokedAt = made.CreatedAt, RevokedBy = by.Value };
+        var tokens = OperatorRules.MakeRoom(State.Tokens.Replace(old, revoked), made.CreatedAt);
+        await PublishAsync(State with { Tokens = tokens.Add(made), Epoch = State.Epoch + 1 });
+        return new IssuedOperatorToken(made.View(Id), secret);
     }
 
     public async Task<bool> RevokeTokenAsync(OperatorTokenId token, OperatorId by)
@@ -196,6 +221,14 @@ internal sealed partial class OperatorGrain
         var tokens = OperatorRules.MakeRoom(
             [.. State.Tokens.Select(t => t is { IsInstallations: true, RevokedAt: null } ? t with { RevokedAt = now } : t)], now);
         return PublishAsync(State with { Tokens = tokens.Add(token), Epoch = State.Epoch + 1 });
+    }
+
+    /// <summary>A token with an id and a secret of its own; it is not yet kept anywhere.</summary>
+    private async Task<(StoredOperatorToken Token, Secret Secret)> NewTokenAsync(StoredOperatorToken wanted)
+    {
+        var secret = NewSecret();
+        var id = await _ids.NextAsync(IdSequence.OperatorTokens);
+        return (wanted with { Id = id, CreatedAt = _time.GetUtcNow(), LookUpKeys = [NewestLookUpKey(secret)] }, secret);
     }
 
     private Task LeadAsync(StoredOperatorToken token, string lookUpKey) =>

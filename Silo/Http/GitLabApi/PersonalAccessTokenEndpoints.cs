@@ -201,7 +201,6 @@ internal static class PersonalAccessTokenEndpoints
     private static async Task<OperatorTokenView?> FindOfUserAsync(ApiCall call) =>
         await FindAsync(call) is { } token && token.Operator.Value == call.Arguments.Get(UserEndpoints.UserId) ? token : null;
 
-    /// <summary>The new token is made first: if that fails, nobody has lost anything.</summary>
     private static async Task<IResult> RotateAsync(ApiCall call, OperatorTokenView token)
     {
         if (token.IsInstallations)
@@ -217,10 +216,9 @@ internal static class PersonalAccessTokenEndpoints
         }
 
         var end = Dates.DayOf(call.Arguments.FindValue(NewEnd) ?? call.Now.AddDays(DaysOfRotated));
-        var issued = await call.Operators.IssueTokenAsync(
-            new IssueOperatorToken(token.Operator, token.Name, token.Description, token.Scopes, end, call.Caller.Id), call.Aborted);
-        await call.Operators.RevokeTokenAsync(token.Operator, token.Id, call.Caller.Id, call.Aborted);
-        return call.Answer(PersonalAccessTokenBody.Of(issued.Token, call.Now) with { Token = issued.Secret.Reveal() });
+        return await call.Operators.RotateTokenAsync(token.Operator, token.Id, end, call.Caller.Id, call.Aborted) is { } issued
+            ? call.Answer(PersonalAccessTokenBody.Of(issued.Token, call.Now) with { Token = issued.Secret.Reveal() })
+            : GitLabErrors.NotFound;
     }
 
     private static async Task<IResult> RevokeAsync(ApiCall call, OperatorTokenView token)

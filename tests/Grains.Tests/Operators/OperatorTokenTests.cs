@@ -45,6 +45,45 @@ public sealed class OperatorTokenTests(Grid shared) : GridTest(shared)
     }
 
     [Fact]
+    public async Task Rotate_ByManyAtOnce_LeavesOneTokenAlive()
+    {
+        var ann = await Grid.OperatorAsync();
+        var old = await Grid.OperatorTokenAsync(ann, OperatorTokenScopes.ReadApi);
+        var asked = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            try
+            {
+                return await Grid.Operators.RotateTokenAsync(ann.Id, old.Token.Id, null, Making.Operator);
+            }
+            catch (TokenAuthorityException refused) when (refused.Code == ErrorCode.Conflict)
+            {
+                return null;
+            }
+        }));
+
+        var made = Assert.Single(asked, static issued => issued is not null)!;
+        await Grid.DeactivateAllAsync();
+        Assert.Equal(OperatorRefusal.Revoked, await RefusalAsync(old.Secret));
+        Assert.Equal(OperatorRefusal.None, await RefusalAsync(made.Secret));
+        Assert.Equal((old.Token.Name, old.Token.Scopes), (made.Token.Name, made.Token.Scopes));
+        Assert.Single(
+            (await Grid.Operators.ListTokensAsync(new ListOperatorTokens(ann.Id, true, null, null, false, 0, 100))).Items);
+    }
+
+    [Fact]
+    public async Task Rotate_WhenTheTokenWasRevokedMeanwhile_MakesNone()
+    {
+        var ann = await Grid.OperatorAsync();
+        var old = await Grid.OperatorTokenAsync(ann);
+        Assert.True(await Grid.Operators.RevokeTokenAsync(ann.Id, old.Token.Id, Making.Operator));
+
+        await Making.RefusedAsync(ErrorCode.Conflict, () => Grid.Operators.RotateTokenAsync(ann.Id, old.Token.Id, null, Making.Operator));
+
+        Assert.Single(
+            (await Grid.Operators.ListTokensAsync(new ListOperatorTokens(ann.Id, null, null, null, false, 0, 100))).Items);
+    }
+
+    [Fact]
     public async Task Revoke_WhenItReturned_TheTokenIsDeadAndItsOthersAreNot()
     {
         var ann = await Grid.OperatorAsync();
