@@ -26,6 +26,7 @@ public sealed class FaultTests(Grid shared, ITestOutputHelper output) : GridTest
         [nameof(MakeOperator)] = static grid => new MakeOperator(grid),
         [nameof(RenameOperator)] = static grid => new RenameOperator(grid),
         [nameof(IssueOperatorTokens)] = static grid => new IssueOperatorTokens(grid),
+        [nameof(RotateOperatorToken)] = static grid => new RotateOperatorToken(grid),
         [nameof(RevokeOperatorToken)] = static grid => new RevokeOperatorToken(grid),
         [nameof(JoinGroup)] = static grid => new JoinGroup(grid),
         [nameof(LeaveGroup)] = static grid => new LeaveGroup(grid),

@@ -66,6 +66,44 @@ internal sealed class IssueOperatorTokens(Grid grid) : Scenario(grid)
     }
 }
 
+/// <summary>At every moment one of the two is alive at most, and the new one only where its secret was told.</summary>
+internal sealed class RotateOperatorToken(Grid grid) : Scenario(grid)
+{
+    private OperatorView _made = null!;
+    private IssuedOperatorToken _old = null!;
+    private IssuedOperatorToken? _new;
+
+    public override async Task ArrangeAsync()
+    {
+        _made = await Grid.OperatorAsync();
+        _old = await Grid.OperatorTokenAsync(_made);
+    }
+
+    public override async Task ActAsync() =>
+        _new = await Grid.Operators.RotateTokenAsync(_made.Id, _old.Token.Id, null, Making.Operator);
+
+    public override async Task CheckAsync(bool acknowledged)
+    {
+        var alive = await Grid.Operators.ListTokensAsync(new ListOperatorTokens(_made.Id, true, null, null, false, 0, 10));
+        Assert.Single(alive.Items);
+        if (acknowledged)
+        {
+            Assert.NotNull(await Grid.AuthenticateAsync(_new!.Secret));
+            Assert.Null(await Grid.AuthenticateAsync(_old.Secret));
+            Assert.Equal(_new.Token, await Grid.Operators.FindTokenAsync(_new.Token.Id));
+        }
+    }
+
+    /// <summary>Where it was done and the answer was lost, the secret is lost with it: the old token is dead, and says so.</summary>
+    public override async Task RetryAsync()
+    {
+        var refusal = await Outcome.OfAsync(ActAsync);
+        Assert.True(refusal is null or ErrorCode.Conflict);
+        await CheckAsync(acknowledged: refusal is null);
+        Assert.Null(await Grid.AuthenticateAsync(_old.Secret));
+    }
+}
+
 internal sealed class RevokeOperatorToken(Grid grid) : Scenario(grid)
 {
     private OperatorView _made = null!;
