@@ -52,20 +52,20 @@ internal sealed record AuditState : IDurable
     public const int SegmentSize = 64;
 
     /// <summary>Oldest first; less than two segments.</summary>
-    public ImmutableArray<StoredAuditRecord> Recent { get; init; } = [];
+    public ImmutableArray<StoredAuditRecord> Recent { get => field.IsDefault ? [] : field; init; } = [];
 
-    public long Count => Recent.IsDefaultOrEmpty ? 0 : Recent[^1].Sequence;
+    public long Count => Recent.IsEmpty ? 0 : Recent[^1].Sequence;
 
-    public string? Fault() => Recent.IsDefaultOrEmpty || AuditSegmentState.Follow(Recent) ? null : "records are missing, or were changed";
+    public string? Fault() => AuditSegmentState.Follow(Recent) ? null : "records are missing, or were changed";
 }
 
 /// <summary>A segment of records that is full.</summary>
 internal sealed record AuditSegmentState : IDurable
 {
     /// <summary>Oldest first.</summary>
-    public ImmutableArray<StoredAuditRecord> Records { get; init; } = [];
+    public ImmutableArray<StoredAuditRecord> Records { get => field.IsDefault ? [] : field; init; } = [];
 
-    public string? Fault() => Records.IsDefaultOrEmpty || (Records.Length == AuditState.SegmentSize && Follow(Records))
+    public string? Fault() => Records.IsEmpty || (Records.Length == AuditState.SegmentSize && Follow(Records))
         ? null
         : "records are missing, or were changed";
 

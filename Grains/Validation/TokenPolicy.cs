@@ -75,21 +75,34 @@ internal static class TokenPolicy
     public static Decision Decide(in DecisionInput input, FactList? facts = null)
     {
         var (resource, group) = Locate(input, facts);
-        var isPublic = resource is not null && input.Resource!.Visibility == Visibility.Public;
-        if (input.Match == CredentialMatch.None)
+        var (reason, principal) = input.Match == CredentialMatch.None
+            ? (RefuseNobody(input, facts), null)
+            : RefuseToken(input, facts);
+        return new Decision(reason == DenyReason.None, reason, principal, resource)
         {
-            if (IsOff(input, facts))
-            {
-                return new Decision(false, DenyReason.FeatureDisabled, null, resource) { Group = group, ResourceIsPublic = isPublic };
-            }
+            Group = group,
+            ResourceIsPublic = resource is not null && input.Resource!.Visibility == Visibility.Public,
+        };
+    }
 
-            var open = IsPublic(input, facts);
-            return new Decision(open, open ? DenyReason.None : DenyReason.CredentialRequired, null, resource) { Group = group, ResourceIsPublic = isPublic };
+    /// <summary>Whether somebody without a credential may do what is wanted.</summary>
+    private static DenyReason RefuseNobody(in DecisionInput input, FactList? facts)
+    {
+        if (IsOff(input, facts))
+        {
+            return DenyReason.FeatureDisabled;
         }
 
-        if (RefuseCredential(input, facts) is var refusal && refusal != DenyReason.None)
+        return IsPublic(input, facts) ? DenyReason.None : DenyReason.CredentialRequired;
+    }
+
+    /// <summary>Whether whoever shows the credential may do what is wanted, and whom it stands for, where it is right and alive.</summary>
+    private static (DenyReason Reason, Principal? Principal) RefuseToken(in DecisionInput input, FactList? facts)
+    {
+        var refusal = RefuseCredential(input, facts);
+        if (refusal != DenyReason.None)
         {
-            return new Decision(false, refusal, null, resource) { Group = group, ResourceIsPublic = isPublic };
+            return (refusal, null);
         }
 
         var token = input.Token!;
@@ -98,8 +111,7 @@ internal static class TokenPolicy
             IssuedAt = token.CreatedAt,
             ExpiresAt = token.ExpiresAt,
         };
-        var reason = RefuseAction(input, token, facts);
-        return new Decision(reason == DenyReason.None, reason, principal, resource) { Group = group, ResourceIsPublic = isPublic };
+        return (RefuseAction(input, token, facts), principal);
     }
 
     /// <summary>Whether the credential is right and alive, for whatever is wanted.</summary>
