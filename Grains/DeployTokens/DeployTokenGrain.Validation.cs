@@ -65,6 +65,11 @@ internal sealed partial class DeployTokenGrain
         var isInDoubt = false;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
+            if (_ending)
+            {
+                throw BeingRevoked(); // Not known yet, and not worth waiting for.
+            }
+
             var freshness = _facts.Within(asked.Freshness.MaxAge);
             var tree = isInDoubt ? freshness.Anew : freshness;
             await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
@@ -186,7 +191,7 @@ internal sealed partial class DeployTokenGrain
 
         if (allows && _ending)
         {
-            throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.");
+            throw BeingRevoked();
         }
 
         var usableFor = isKept && asked.Lessee is not null ? UsableFor(oldest) : TimeSpan.Zero;
@@ -224,6 +229,8 @@ internal sealed partial class DeployTokenGrain
 
         return answer;
     }
+
+    private TokenAuthorityException BeingRevoked() => TokenAuthorityException.Unavailable($"Token {_id} is being revoked.");
 
     private bool Holds(LeaseProtection protection) => _facts.Options.Protections.Hold(protection);
 

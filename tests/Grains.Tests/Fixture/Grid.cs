@@ -15,6 +15,7 @@ using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Tests.Keys;
 using OrleansTokens.Installation;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.Tests.Fixture;
@@ -185,6 +186,7 @@ public sealed class Grid : IAsyncLifetime
         silo.Services.AddDeployTokenGrains(
             Ring, new DeployTokenOptions(), new RegistryTokenOptions(), leases: new LeaseOptions { Length = TimeSpan.Zero });
         silo.Services.AddSingleton<IRecordVersions>(Storage);
+        silo.Services.AddSingleton(LeaseClock.System);
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
         silo.AddIncomingGrainCallFilter(Calls);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);

@@ -11,6 +11,7 @@ using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Grains.Validation;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
@@ -92,6 +93,7 @@ internal sealed class RegistryGrid : IAsyncDisposable
                 new ValidationOptions { SwitchedOff = off },
                 new LeaseOptions { Length = TimeSpan.Zero });
             silo.Services.AddSingleton<IRecordVersions>(kept.Storage);
+            silo.Services.AddSingleton(LeaseClock.System);
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();
