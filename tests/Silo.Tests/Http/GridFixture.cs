@@ -37,7 +37,8 @@ public sealed class GridFixture : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ApplicationName = typeof(GridSettings).Assembly.GetName().Name });
-        builder.Configuration.AddInMemoryCollection([new("Grid:DataDirectory", _directory)]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("Grid:DataDirectory", _directory), new("Grid:Leases:Length", LeaseLength)]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));
