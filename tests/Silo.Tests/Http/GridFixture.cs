@@ -19,6 +19,9 @@ namespace OrleansTokens.Silo.Tests.Http;
 /// <summary>A whole grid in this process, with the surfaces under test on a loopback port.</summary>
 public sealed class GridFixture : IAsyncLifetime
 {
+    /// <summary>Short, since whatever takes rights away from many waits it out.</summary>
+    public const string LeaseLength = "0";
+
     private static readonly OperatorId Operator = new(1);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orleans-tokens-").FullName;
