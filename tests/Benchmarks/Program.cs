@@ -1,45 +1,42 @@
 using OrleansTokens.Benchmarks;
 
-const string Usage = "Usage: Benchmarks [--quick] [--out FILE] [micro] [http] [flood] [storage] [ready]   (none named: all)";
-
+// The parts of a case that run as processes of their own.
 switch (args)
 {
-    case ["load", .. var load]:
-        return await LoadGenerator.RunAsync(load);
-    case ["constant", var url]:
+    case [LoadGenerator.Verb, var order]:
+        return await LoadGenerator.RunAsync(order);
+    case [ConstantServer.Verb, var url]:
         return await ConstantServer.RunAsync(url);
 }
 
-string[] known = ["micro", "http", "flood", "storage", "ready"];
-var scale = args.Contains("--quick") ? Scale.Quick : Scale.Full;
+Dictionary<string, Func<Report, Scale, Task>> cases = new()
+{
+    ["micro"] = Micro.RunAsync,
+    ["compare"] = Compare.RunAsync,
+    ["http"] = Http.RunAsync,
+    ["flood"] = Floods.RunAsync,
+    ["storage"] = Storage.RunAsync,
+};
+var quick = args.Contains("--quick");
 var outAt = Array.IndexOf(args, "--out");
 var named = args.Where((arg, i) => arg != "--quick" && i != outAt && (outAt < 0 || i != outAt + 1)).ToList();
-if (named.Any(name => !known.Contains(name)) || outAt == args.Length - 1)
+if (named.Any(name => !cases.ContainsKey(name)) || outAt == args.Length - 1)
 {
-    Console.Error.WriteLine(Usage);
+    Console.Error.WriteLine($"Usage: Benchmarks [--quick] [--out FILE] [{string.Join("] [", cases.Keys)}]   (none named: all)");
     return 2;
 }
 
 var report = new Report();
-foreach (var name in named.Count == 0 ? known : [.. named])
+foreach (var name in named.Count == 0 ? [.. cases.Keys] : named)
 {
-    switch (name)
+    try
     {
-        case "micro":
-            MicroBenchmark.Run(report, scale);
-            break;
-        case "http":
-            await HttpBenchmark.RunAsync(report, scale);
-            break;
-        case "flood":
-            await FloodBenchmark.RunAsync(report, scale);
-            break;
-        case "storage":
-            await StorageBenchmark.RunAsync(report, scale);
-            break;
-        default:
-            await ReadyBenchmark.RunAsync(report, scale);
-            break;
+        await cases[name](report, quick ? Scale.Quick : Scale.Full);
+    }
+    catch (MissingProgramException missing)
+    {
+        Console.Error.WriteLine(missing.Message);
+        return 1;
     }
 }
 

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OrleansTokens.Benchmarks;
+
+/// <summary>A server in a process of its own, on a free port of loopback.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    public const string OperatorToken = "benchmark-operator-token";
+    public const string ClientId = "benchmark";
+    public const string ClientSecret = "secret-of-the-benchmark";
+
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
+
+    private Server(ChildProcess process, int port) => (Process, Port) = (process, port);
+
+    public ChildProcess Process { get; }
+
+    public int Port { get; }
+
+    public string Address => $"http://127.0.0.1:{Port}";
+
+    /// <summary>How long it took from starting the process until it was ready.</summary>
+    public TimeSpan ReadyAfter { get; private init; }
+
+    /// <summary>The authority itself, over a data directory, with settings such as <c>Leases:Length=0</c>.</summary>
+    public static Task<Server> SiloAsync(string data, params string[] settings) => StartAsync(
+        "/readyz",
+        port => ChildProcess.Start(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "OrleansTokens.Silo.dll"),
+                "--urls", $"http://127.0.0.1:{port}", $"--Grid:DataDirectory={data}", $"--Grid:AdminToken={OperatorToken}",
+                $"--Grid:OAuth:Clients:0:Id={ClientId}", $"--Grid:OAuth:Clients:0:Secret={ClientSecret}",
+                .. settings.Select(static setting => "--Grid:" + setting),
+            ]));
+
+    /// <summary>The same web server, set up the same way, that answers everything with a constant.</summary>
+    public static Task<Server> ConstantAsync() =>
+        StartAsync("/", static port => ChildProcess.StartOwn(ConstantServer.Verb, $"http://127.0.0.1:{port}"));
+
+    /// <summary>Starts a process on a free port, and waits until it answers with success.</summary>
+    public static async Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start)
+    {
+        var port = FreePort();
+        var clock = Stopwatch.StartNew();
+        var process = start(port);
+        process.IgnoreOutput();
+        using var http = new HttpClient();
+        while (!await IsReadyAsync(http, new Uri($"http://127.0.0.1:{port}{readyPath}")))
+        {
+            if (process.HasExited || clock.Elapsed > StartsWithin)
+            {
+                var errors = process.Errors;
+                await process.DisposeAsync();
+                throw new InvalidOperationException("A server did not become ready:\n" + errors);
+            }
+
+            await Task.Delay(LookAgainAfter, TimeProvider.System);
+        }
+
+        return new Server(process, port) { ReadyAfter = clock.Elapsed };
+    }
+
+    /// <summary>A client with the right to administer a silo.</summary>
+    public HttpClient Operator()
+    {
+        var http = new HttpClient { BaseAddress = new Uri(Address) };
+        http.DefaultRequestHeaders.Add("PRIVATE-TOKEN", OperatorToken);
+        return http;
+    }
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, Uri address)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(address);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
