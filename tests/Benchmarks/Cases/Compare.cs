@@ -75,13 +75,6 @@ internal static class Compare
             (ForwardAuth, Lookup), (ForwardAuth, Multiplexed), (Introspection, OidcProvider), (Introspection, OpenIddict),
             (Introspection, OpenIddictFast),
         ];
-        report.Table(
-            "Times as many requests per second",
-            ["ours", "against", "median", "lowest round", "highest round"],
-            pairs.Select(pair =>
-            {
-                var times = rounds.Times(pair.Ours, pair.Than);
-                return new[] { pair.Ours, pair.Than, Number(times.Median, 2), Number(times.Lowest, 2), Number(times.Highest, 2) };
-            }));
+        rounds.Ratios(report, pairs);
     }
 }

@@ -1,11 +1,22 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using static OrleansTokens.Benchmarks.Requests;
 
 namespace OrleansTokens.Benchmarks;
 
-/// <summary>Requests per second of the two hot surfaces, against the same web server answering a constant.</summary>
+/// <summary>Requests per second of the two hot surfaces, against the same web server answering a constant, and signing a JWT.</summary>
 internal static class Http
 {
     private const string Constant = "constant";
+    private const string Signing = "constant, and signs one JWT";
+    private const string Mixed = "forward-auth, 5 % bad";
+    private const string Allowed = "forward-auth, allowed";
+    private const string Hot = "forward-auth, allowed, one credential";
+    private const string Mistyped = "forward-auth, mistyped";
+    private const string Username = "forward-auth, wrong username";
+    private const string Revoked = "forward-auth, revoked";
+    private const string Jwt = "jwt/auth, pull and push";
 
     public static async Task RunAsync(Report report, Scale scale)
     {
@@ -17,21 +28,33 @@ internal static class Http
         Contender[] contenders =
         [
             Contender.Http(Constant, constant.Port, mixed),
-            Contender.Http("forward-auth, 5 % bad", silo.Port, mixed),
-            Contender.Http("forward-auth, allowed", silo.Port, folder.Write("allowed", tokens.Alive.Select(ForwardAuth))),
-            Contender.Http("forward-auth, allowed, one credential", silo.Port, folder.Write("one", [ForwardAuth(tokens.Alive[0])])),
-            Contender.Http("forward-auth, mistyped", silo.Port, folder.Write("mistyped", tokens.Alive.Select(Mistyped))),
-            Contender.Http("forward-auth, wrong username", silo.Port, folder.Write("username", tokens.Alive.Select(OfNobody))),
-            Contender.Http("forward-auth, revoked", silo.Port, folder.Write("revoked", tokens.Revoked.Select(ForwardAuth))),
-            Contender.Http("jwt/auth, pull and push", silo.Port, folder.Write("jwt", tokens.Alive.Select(JwtAuth))),
+            Contender.Http(Mixed, silo.Port, mixed),
+            Contender.Http(Allowed, silo.Port, folder.Write("allowed", tokens.Alive.Select(ForwardAuth))),
+            Contender.Http(Hot, silo.Port, folder.Write("hot", [ForwardAuth(tokens.Alive[0])])),
+            Contender.Http(Mistyped, silo.Port, folder.Write("mistyped", tokens.Alive.Select(static t => ForwardAuth(t with { Secret = t.Mistyped })))),
+            Contender.Http(Username, silo.Port, folder.Write("username", tokens.Alive.Select(static t => ForwardAuth(t with { Username = "nobody" })))),
+            Contender.Http(Revoked, silo.Port, folder.Write("revoked", tokens.Revoked.Select(ForwardAuth))),
+            Contender.Http(Signing, constant.Port, folder.Write("sign", [Get($"/sign/{await MeasureJwtAsync(silo, tokens.Alive[0])}")])),
+            Contender.Http(Jwt, silo.Port, folder.Write("jwt", tokens.Alive.Select(JwtAuth))),
         ];
         var rounds = await Rounds.RunAsync(scale, contenders);
         rounds.Table(
             report, $"HTTP, 64 connections, {scale.Credentials:N0} credentials, medians of {scale.Rounds} rounds of {scale.RoundSeconds} s, in turn",
             "of the constant", [.. contenders.Select(static c => c.Name)]);
+        rounds.Ratios(report, [(Hot, Allowed), (Mistyped, Allowed), (Username, Allowed), (Revoked, Allowed), (Jwt, Signing)]);
     }
 
-    private static string Mistyped(SeededToken token) => ForwardAuth(token with { Secret = token.Mistyped });
-
-    private static string OfNobody(SeededToken token) => ForwardAuth(token with { Username = "nobody" });
+    /// <summary>How long the JWT is that a client gets.</summary>
+    private static async Task<int> MeasureJwtAsync(Server silo, SeededToken token)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri($"{silo.Address}/jwt/auth?service=container_registry&scope=repository:{token.Project}:pull,push"));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{token.Username}:{token.Secret}")));
+        using var answer = await http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return json.GetProperty("token").GetString()!.Length;
+    }
 }

@@ -15,6 +15,9 @@ internal static class Requests
         $"GET /jwt/auth?service=container_registry&scope=repository:{token.Project}:pull,push HTTP/1.1\r\nHost: localhost\r\n"
         + $"Authorization: Basic {Basic(token.Username, token.Secret)}\r\n\r\n";
 
+    /// <summary>Just this address.</summary>
+    public static string Get(string path) => $"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
     /// <summary>RFC 7662.</summary>
     public static string Introspection(string path, string client, string token) => Post(
         path, $"Authorization: Basic {Basic(client, Server.ClientSecret)}", "application/x-www-form-urlencoded", "token=" + Uri.EscapeDataString(token));

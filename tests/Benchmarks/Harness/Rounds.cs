@@ -59,6 +59,16 @@ internal sealed class Rounds
     /// <summary>Which statuses were answered.</summary>
     public string Answers(string name) => string.Join(", ", _results[name].SelectMany(static r => r.Statuses.Keys).Distinct().Order());
 
+    /// <summary>Writes how contenders compare, two by two.</summary>
+    public void Ratios(Report report, IEnumerable<(string Name, string Than)> pairs) => report.Table(
+        "Times as many a second: medians of the ratios within each round",
+        ["this", "against that", "times", "lowest round", "highest round"],
+        pairs.Select(pair =>
+        {
+            var times = Times(pair.Name, pair.Than);
+            return new[] { pair.Name, pair.Than, Number(times.Median, 2), Number(times.Lowest, 2), Number(times.Highest, 2) };
+        }));
+
     /// <summary>Writes one row for each contender, with its rate as a share of the first one's.</summary>
     public void Table(Report report, string title, string ofFirst, IReadOnlyList<string> names) => report.Table(
         title,
