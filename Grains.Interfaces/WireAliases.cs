@@ -39,6 +39,7 @@ internal static class WireAliases
     public const string IDeployTokenGrain = "ot.IDeployTokenGrain";
     public const string IGroupGrain = "ot.IGroupGrain";
     public const string IInstallationGrain = "ot.IInstallationGrain";
+    public const string ILeaseObserver = "ot.ILeaseObserver";
     public const string INamespaceDirectoryGrain = "ot.INamespaceDirectoryGrain";
     public const string INamespaceGrain = "ot.INamespaceGrain";
     public const string IOperatorDirectoryGrain = "ot.IOperatorDirectoryGrain";

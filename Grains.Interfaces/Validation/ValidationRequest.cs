@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Validation;
@@ -100,12 +101,32 @@ public readonly record struct Question([property: Id(0)] RegistryAction Action, 
 [GenerateSerializer, Immutable, Alias(WireAliases.ValidationRequest)]
 public sealed record ValidationRequest(
     [property: Id(0)] Credential Credential,
-    [property: Id(1)] ImmutableArray<Question> Questions);
+    [property: Id(1)] ImmutableArray<Question> Questions)
+{
+    /// <summary>Who wants to keep the answer, and can be told when it is not true any more; null: it is used once.</summary>
+    [Id(2)]
+    public ILeaseObserver? Lessee { get; init; }
+
+    /// <summary>Whether the asker still has an answer, and rather waits a little for one that can be kept for long.</summary>
+    [Id(3)]
+    public bool Renewal { get; init; }
+}
 
 /// <summary>The decisions.</summary>
 /// <param name="Decisions">One for each question, in their order.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.ValidationAnswer)]
-public sealed record ValidationAnswer([property: Id(0)] ImmutableArray<Decision> Decisions);
+public sealed record ValidationAnswer([property: Id(0)] ImmutableArray<Decision> Decisions)
+{
+    /// <summary>
+    /// For how long the decisions may be used, counted by the asker's own clock from when it sent the question; zero: once, and not kept.
+    /// </summary>
+    [Id(1)]
+    public TimeSpan UsableFor { get; init; }
+
+    /// <summary>The epoch of the token's record that they rest on; see <see cref="ILeaseObserver"/>.</summary>
+    [Id(2)]
+    public long Epoch { get; init; }
+}
 
 /// <summary>What an operator wants explained.</summary>
 /// <param name="Credential">What was shown; null: the token itself is asked about, and its secret and username are taken as right.</param>
