@@ -7,15 +7,20 @@ switch (args)
         return await LoadGenerator.RunAsync(order);
     case [ConstantServer.Verb, var url]:
         return await ConstantServer.RunAsync(url);
+    case [BareSilo.Verb, var url, var gatewayPort]:
+        return await BareSilo.RunAsync(url, int.Parse(gatewayPort, null));
+    case [Asker.Verb, var setUp]:
+        return await Asker.RunAsync(setUp);
 }
 
 Dictionary<string, Func<Report, Scale, Task>> cases = new()
 {
-    ["micro"] = Micro.RunAsync,
-    ["compare"] = Compare.RunAsync,
-    ["http"] = Http.RunAsync,
-    ["flood"] = Floods.RunAsync,
-    ["storage"] = Storage.RunAsync,
+    ["micro"] = MicroCase.RunAsync,
+    ["compare"] = CompareCase.RunAsync,
+    ["http"] = HttpCase.RunAsync,
+    ["grain"] = GrainCase.RunAsync,
+    ["flood"] = FloodCase.RunAsync,
+    ["storage"] = StorageCase.RunAsync,
 };
 var quick = args.Contains("--quick");
 var outAt = Array.IndexOf(args, "--out");

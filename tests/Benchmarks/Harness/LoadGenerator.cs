@@ -22,16 +22,6 @@ internal sealed record LoadOrder(int Port, int Connections, double Seconds, stri
     public double WarmUpSeconds { get; init; } = 1;
 }
 
-/// <summary>What a run of load came to.</summary>
-/// <param name="RequestsPerSecond">Answers per second.</param>
-/// <param name="P50">Median latency in milliseconds.</param>
-/// <param name="P99">99th percentile in milliseconds.</param>
-/// <param name="Statuses">How many answers had each status.</param>
-/// <param name="Refused">How many answers refused: by their status, or because they say that a token is not active.</param>
-/// <param name="Timeline">How many answers came in each <see cref="LoadGenerator.Tick"/>.</param>
-internal sealed record LoadResult(
-    double RequestsPerSecond, double P50, double P99, SortedDictionary<int, long> Statuses, long Refused, IReadOnlyList<int> Timeline);
-
 /// <summary>
 /// Closed-loop load over raw sockets, in a process of its own: each connection sends the next request when it has the answer to the last.
 /// Requests are prepared bytes, so that the generator costs as little as it can beside the server on the same cores.
@@ -39,8 +29,6 @@ internal sealed record LoadResult(
 internal static class LoadGenerator
 {
     public const string Verb = "load";
-
-    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Makes load from another process, and says what it came to.</summary>
     public static async Task<LoadResult> StartAsync(LoadOrder order)
@@ -67,31 +55,15 @@ internal static class LoadGenerator
     {
         var shared = new Shared(order, requests, Stopwatch.StartNew());
         var all = await Task.WhenAll(Enumerable.Range(0, order.Connections).Select(number => AskAsync(shared, number)));
-        var elapsed = shared.Clock.Elapsed;
-        var latencies = all.SelectMany(static c => c.Answers).Select(static a => a.Took).Order().ToArray();
-        var statuses = new SortedDictionary<int, long>();
-        foreach (var (status, count) in all.SelectMany(static c => c.Statuses))
-        {
-            statuses[status] = statuses.GetValueOrDefault(status) + count;
-        }
-
-        var ticks = new int[(int)(elapsed / Tick) + 1];
-        foreach (var (at, _) in all.SelectMany(static c => c.Answers))
-        {
-            ticks[(int)(TimeSpan.FromTicks(at) / Tick)]++;
-        }
-
-        return new LoadResult(
-            latencies.Length / elapsed.TotalSeconds, Milliseconds(latencies, 0.5), Milliseconds(latencies, 0.99), statuses, all.Sum(static c => c.Refused),
-            ticks);
+        return Tally.Sum(all, shared.Clock.Elapsed);
     }
 
-    private static async Task<Asked> AskAsync(Shared shared, int number)
+    private static async Task<Tally> AskAsync(Shared shared, int number)
     {
         var (order, requests, clock) = shared;
-        var asked = new Asked();
+        var tally = new Tally();
         var once = order.Seconds == 0;
-        var pace = order.PerSecond / order.Connections;
+        var pace = new Pace(clock, order.PerSecond, order.Connections);
         using var connection = new RawConnection(order.Port, IPAddress.Parse(order.From));
         for (var sent = 0; once || clock.Elapsed.TotalSeconds < order.Seconds; sent++)
         {
@@ -101,40 +73,19 @@ internal static class LoadGenerator
                 break;
             }
 
-            await WaitAsync(clock, pace, sent + ((double)number / order.Connections));
-            var started = clock.Elapsed.Ticks;
-            var answer = await connection.AskAsync(requests[at]);
-            var answered = clock.Elapsed.Ticks;
-            asked.Answers.Add((answered, answered - started));
-            asked.Statuses[answer.Status] = asked.Statuses.GetValueOrDefault(answer.Status) + 1;
-            asked.Refused += answer.Refused ? 1 : 0;
+            await pace.WaitAsync(number, sent);
+            var asked = clock.Elapsed;
+            var (status, refused) = await connection.AskAsync(requests[at]);
+            tally.Note(asked, clock.Elapsed, status, refused);
         }
 
-        return asked;
+        return tally;
     }
-
-    /// <summary>Waits until a connection may send: so often a second, and at once when it is late; 0 is always.</summary>
-    private static Task WaitAsync(Stopwatch clock, double perSecond, double sent)
-    {
-        var ahead = perSecond == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(sent / perSecond) - clock.Elapsed;
-        return ahead > TimeSpan.FromMilliseconds(1) ? Task.Delay(ahead, TimeProvider.System) : Task.CompletedTask;
-    }
-
-    private static double Milliseconds(long[] sorted, double share) => Report.Percentile(sorted, share) / TimeSpan.TicksPerMillisecond;
 
     private sealed record Shared(LoadOrder Order, byte[][] Requests, Stopwatch Clock)
     {
         private int _next = -1;
 
         public int Next() => Interlocked.Increment(ref _next);
-    }
-
-    private sealed class Asked
-    {
-        public List<(long At, long Took)> Answers { get; } = new(1 << 16);
-
-        public Dictionary<int, long> Statuses { get; } = [];
-
-        public long Refused { get; set; }
     }
 }

@@ -81,6 +81,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
+            _process.StandardInput.Close(); // Which ends those that wait for orders.
             using var stop = Process.Start("kill", ["-" + _signal, $"{_process.Id}"]);
             await stop.WaitForExitAsync();
         }

@@ -20,29 +20,42 @@ internal sealed class Server : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where a silo is reached by .NET clients.</summary>
+    public int GatewayPort { get; private init; }
+
     public string Address => $"http://127.0.0.1:{Port}";
 
     /// <summary>How long it took from starting the process until it was ready.</summary>
     public TimeSpan ReadyAfter { get; private init; }
 
     /// <summary>The authority itself, over a data directory, with settings such as <c>Leases:Length=0</c>.</summary>
-    public static Task<Server> SiloAsync(string data, params string[] settings) => StartAsync(
-        "/readyz",
-        port => ChildProcess.Start(
-            "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "OrleansTokens.Silo.dll"),
-                "--urls", $"http://127.0.0.1:{port}", $"--Grid:DataDirectory={data}", $"--Grid:AdminToken={OperatorToken}",
-                $"--Grid:OAuth:Clients:0:Id={ClientId}", $"--Grid:OAuth:Clients:0:Secret={ClientSecret}",
-                .. settings.Select(static setting => "--Grid:" + setting),
-            ]));
+    public static Task<Server> SiloAsync(string data, params string[] settings) => StartSiloAsync((port, gateway) => ChildProcess.Start(
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "OrleansTokens.Silo.dll"),
+            "--urls", $"http://127.0.0.1:{port}", $"--Grid:DataDirectory={data}", $"--Grid:GatewayPort={gateway}",
+            $"--Grid:AdminToken={OperatorToken}", $"--Grid:OAuth:Clients:0:Id={ClientId}", $"--Grid:OAuth:Clients:0:Secret={ClientSecret}",
+            .. settings.Select(static setting => "--Grid:" + setting),
+        ]));
+
+    /// <summary>A silo with nothing in it but a grain that echoes.</summary>
+    public static Task<Server> BareSiloAsync() =>
+        StartSiloAsync(static (port, gateway) => ChildProcess.StartOwn(BareSilo.Verb, $"http://127.0.0.1:{port}", $"{gateway}"));
 
     /// <summary>The same web server, set up the same way, that answers everything with a constant.</summary>
     public static Task<Server> ConstantAsync() =>
         StartAsync("/", static port => ChildProcess.StartOwn(ConstantServer.Verb, $"http://127.0.0.1:{port}"));
 
     /// <summary>Starts a process on a free port, and waits until it answers with success.</summary>
-    public static async Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start)
+    public static Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start) => StartAsync(readyPath, start, gatewayPort: 0);
+
+    private static Task<Server> StartSiloAsync(Func<int, int, ChildProcess> start)
+    {
+        var gateway = FreePort();
+        return StartAsync("/readyz", port => start(port, gateway), gateway);
+    }
+
+    private static async Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start, int gatewayPort)
     {
         var port = FreePort();
         var clock = Stopwatch.StartNew();
@@ -61,7 +74,7 @@ internal sealed class Server : IAsyncDisposable
             await Task.Delay(LookAgainAfter, TimeProvider.System);
         }
 
-        return new Server(process, port) { ReadyAfter = clock.Elapsed };
+        return new Server(process, port) { ReadyAfter = clock.Elapsed, GatewayPort = gatewayPort };
     }
 
     /// <summary>A client with the right to administer a silo.</summary>

@@ -9,7 +9,7 @@ namespace OrleansTokens.Benchmarks;
 /// What a flood of bad secrets does to good ones: the latency of good requests at a steady rate, alone and while another process sends
 /// bad ones. Each case is compared with a run alone right before it, since what else the machine does changes.
 /// </summary>
-internal static class Floods
+internal static class FloodCase
 {
     private const int GoodPerSecond = 1000;
     private const int GoodConnections = 16;

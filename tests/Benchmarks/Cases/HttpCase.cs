@@ -6,7 +6,7 @@ using static OrleansTokens.Benchmarks.Requests;
 namespace OrleansTokens.Benchmarks;
 
 /// <summary>Requests per second of the two hot surfaces, against the same web server answering a constant, and signing a JWT.</summary>
-internal static class Http
+internal static class HttpCase
 {
     private const string Constant = "constant";
     private const string Signing = "constant, and signs one JWT";

@@ -6,7 +6,7 @@ namespace OrleansTokens.Benchmarks;
 /// What people use otherwise, doing the same work: a look-up in PostgreSQL for each request, as GitLab does it, and introspection by two
 /// authorization servers. Everybody has as many credentials, of which as many are bad.
 /// </summary>
-internal static class Compare
+internal static class CompareCase
 {
     private const string Lookup = "look-up in PostgreSQL";
     private const string Multiplexed = "look-up in PostgreSQL, connections shared";

@@ -10,7 +10,7 @@ using static OrleansTokens.Benchmarks.Report;
 namespace OrleansTokens.Benchmarks;
 
 /// <summary>The steps of a validation that call nobody.</summary>
-internal static class Micro
+internal static class MicroCase
 {
     public static Task RunAsync(Report report, Scale scale)
     {

@@ -4,7 +4,7 @@ using static OrleansTokens.Benchmarks.Report;
 namespace OrleansTokens.Benchmarks;
 
 /// <summary>Tokens created and revoked per second over HTTP, each durable in SQLite when it is answered.</summary>
-internal static class Storage
+internal static class StorageCase
 {
     private static readonly int[] Callers = [1, 16, 64];
 

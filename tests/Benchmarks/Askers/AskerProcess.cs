@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace OrleansTokens.Benchmarks;
+
+/// <summary>An <see cref="Asker"/> in a process of its own, which stays connected from one order to the next.</summary>
+internal sealed class AskerProcess : IAsyncDisposable
+{
+    private AskerProcess(ChildProcess process) => Process = process;
+
+    public ChildProcess Process { get; }
+
+    public static AskerProcess Start(AskerSetUp setUp) => new(ChildProcess.StartOwn(Asker.Verb, JsonSerializer.Serialize(setUp)));
+
+    /// <summary>Has it ask, and says what that came to.</summary>
+    public async Task<LoadResult> AskAsync(AskOrder order) =>
+        JsonSerializer.Deserialize<LoadResult>(await Process.AskAsync(JsonSerializer.Serialize(order)))!;
+
+    /// <summary>As something that takes its turn.</summary>
+    public Contender Contender(string name, int callers) => new(name, seconds => AskAsync(new AskOrder(seconds, callers)));
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}
