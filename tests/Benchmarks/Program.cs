@@ -9,6 +9,8 @@ switch (args)
         return await ConstantServer.RunAsync(url);
     case [BareSilo.Verb, var url, var gatewayPort]:
         return await BareSilo.RunAsync(url, int.Parse(gatewayPort, null));
+    case [HostedSilo.Verb, .. var arguments]:
+        return await HostedSilo.RunAsync(arguments);
     case [Asker.Verb, var setUp]:
         return await Asker.RunAsync(setUp);
 }
@@ -19,6 +21,8 @@ Dictionary<string, Func<Report, Scale, Task>> cases = new()
     ["compare"] = CompareCase.RunAsync,
     ["http"] = HttpCase.RunAsync,
     ["grain"] = GrainCase.RunAsync,
+    ["cold"] = ColdCase.RunAsync,
+    ["memory"] = MemoryCase.RunAsync,
     ["flood"] = FloodCase.RunAsync,
     ["storage"] = StorageCase.RunAsync,
 };

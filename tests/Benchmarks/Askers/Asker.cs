@@ -18,11 +18,25 @@ internal sealed record AskerSetUp(int GatewayPort, string Credentials)
     public bool Bare { get; init; }
 }
 
-/// <summary>What a process is told to do that asks a silo as .NET registries do.</summary>
-/// <param name="Seconds">For how long; 0: every credential is shown once.</param>
-/// <param name="Callers">How many ask at once.</param>
-internal sealed record AskOrder(double Seconds, int Callers)
+/// <summary>What a process can do that asks a silo as .NET registries do.</summary>
+internal enum AskerWork
 {
+    /// <summary>Ask.</summary>
+    Ask,
+
+    /// <summary>Say how much memory it needs.</summary>
+    Memory,
+}
+
+/// <summary>What it is to do next.</summary>
+internal sealed record AskerOrder(AskerWork Work)
+{
+    /// <summary>For how long; 0: every credential is shown once.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>How many ask at once.</summary>
+    public int Callers { get; init; }
+
     /// <summary>Questions a second of all callers; 0: each asks again when it has its answer.</summary>
     public double PerSecond { get; init; }
 }
@@ -43,8 +57,13 @@ internal static class Asker
             : new LibraryTarget(host.Services.GetRequiredService<DeployTokenValidator>(), shown);
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            var order = JsonSerializer.Deserialize<AskOrder>(line)!;
-            Console.WriteLine(JsonSerializer.Serialize(await new Asking(target, order).RunAsync()));
+            var order = JsonSerializer.Deserialize<AskerOrder>(line)!;
+            object answer = order.Work switch
+            {
+                AskerWork.Ask => await new Asking(target, order).RunAsync(),
+                _ => MemoryUse.Measure(),
+            };
+            Console.WriteLine(JsonSerializer.Serialize(answer));
         }
 
         await host.StopAsync();

@@ -12,11 +12,14 @@ internal sealed class AskerProcess : IAsyncDisposable
     public static AskerProcess Start(AskerSetUp setUp) => new(ChildProcess.StartOwn(Asker.Verb, JsonSerializer.Serialize(setUp)));
 
     /// <summary>Has it ask, and says what that came to.</summary>
-    public async Task<LoadResult> AskAsync(AskOrder order) =>
-        JsonSerializer.Deserialize<LoadResult>(await Process.AskAsync(JsonSerializer.Serialize(order)))!;
+    public Task<LoadResult> AskAsync(double seconds, int callers, double perSecond = 0) =>
+        Process.AskAsync<LoadResult>(new AskerOrder(AskerWork.Ask) { Seconds = seconds, Callers = callers, PerSecond = perSecond });
+
+    /// <summary>Collects its garbage, and says what is left.</summary>
+    public Task<MemoryUse> MeasureMemoryAsync() => Process.AskAsync<MemoryUse>(new AskerOrder(AskerWork.Memory));
 
     /// <summary>As something that takes its turn.</summary>
-    public Contender Contender(string name, int callers) => new(name, seconds => AskAsync(new AskOrder(seconds, callers)));
+    public Contender Contender(string name, int callers) => new(name, seconds => AskAsync(seconds, callers));
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

@@ -37,7 +37,7 @@ internal sealed class BareTarget(IGrainFactory grains, Shown[] shown) : ITarget
 }
 
 /// <summary>Callers that ask, each again when it has its answer.</summary>
-internal sealed class Asking(ITarget target, AskOrder order)
+internal sealed class Asking(ITarget target, AskerOrder order)
 {
     private const int Allowed = 200;
     private const int Denied = 401;

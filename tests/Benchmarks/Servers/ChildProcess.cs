@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Text.Json;
 
 namespace OrleansTokens.Benchmarks;
 
@@ -34,14 +34,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>How much memory it has of the machine.</summary>
-    public long ResidentBytes
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(static l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return 1024 * long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
-        }
-    }
+    public long ResidentBytes => MemoryUse.ResidentBytes(_process.Id);
 
     /// <summary>Starts a program, which is told to end with a signal.</summary>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, string signal = "TERM")
@@ -69,12 +62,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Reads and forgets what it prints, so that it can print on.</summary>
     public void IgnoreOutput() => _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
 
-    /// <summary>Says a line to it and waits for the line that it answers.</summary>
-    public async Task<string> AskAsync(string line)
+    /// <summary>Says a line to it and waits for the object that it answers. Whatever else it prints is passed over.</summary>
+    public async Task<T> AskAsync<T>(object order)
     {
-        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order));
         await _process.StandardInput.FlushAsync();
-        return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("A process ended too early:\n" + Errors);
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith('{'))
+            {
+                return JsonSerializer.Deserialize<T>(line)!;
+            }
+        }
+
+        throw new InvalidOperationException("A process ended too early:\n" + Errors);
     }
 
     public async ValueTask DisposeAsync()

@@ -30,13 +30,11 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>The authority itself, over a data directory, with settings such as <c>Leases:Length=0</c>.</summary>
     public static Task<Server> SiloAsync(string data, params string[] settings) => StartSiloAsync((port, gateway) => ChildProcess.Start(
-        "dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "OrleansTokens.Silo.dll"),
-            "--urls", $"http://127.0.0.1:{port}", $"--Grid:DataDirectory={data}", $"--Grid:GatewayPort={gateway}",
-            $"--Grid:AdminToken={OperatorToken}", $"--Grid:OAuth:Clients:0:Id={ClientId}", $"--Grid:OAuth:Clients:0:Secret={ClientSecret}",
-            .. settings.Select(static setting => "--Grid:" + setting),
-        ]));
+        "dotnet", [Path.Combine(AppContext.BaseDirectory, "OrleansTokens.Silo.dll"), .. SiloArguments(port, gateway, data, settings)]));
+
+    /// <summary>The authority itself in a process that can be asked for its <see cref="MemoryUse"/>.</summary>
+    public static Task<Server> HostedSiloAsync(string data, params string[] settings) => StartSiloAsync(
+        (port, gateway) => ChildProcess.StartOwn([HostedSilo.Verb, .. SiloArguments(port, gateway, data, settings)]), ignoreOutput: false);
 
     /// <summary>A silo with nothing in it but a grain that echoes.</summary>
     public static Task<Server> BareSiloAsync() =>
@@ -47,20 +45,32 @@ internal sealed class Server : IAsyncDisposable
         StartAsync("/", static port => ChildProcess.StartOwn(ConstantServer.Verb, $"http://127.0.0.1:{port}"));
 
     /// <summary>Starts a process on a free port, and waits until it answers with success.</summary>
-    public static Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start) => StartAsync(readyPath, start, gatewayPort: 0);
+    public static Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start) =>
+        StartAsync(readyPath, start, gatewayPort: 0, ignoreOutput: true);
 
-    private static Task<Server> StartSiloAsync(Func<int, int, ChildProcess> start)
+    private static IEnumerable<string> SiloArguments(int port, int gateway, string data, string[] settings) =>
+    [
+        "--urls", $"http://127.0.0.1:{port}", $"--Grid:DataDirectory={data}", $"--Grid:GatewayPort={gateway}", $"--Grid:AdminToken={OperatorToken}",
+        $"--Grid:OAuth:Clients:0:Id={ClientId}", $"--Grid:OAuth:Clients:0:Secret={ClientSecret}",
+        .. settings.Select(static setting => "--Grid:" + setting),
+    ];
+
+    private static Task<Server> StartSiloAsync(Func<int, int, ChildProcess> start, bool ignoreOutput = true)
     {
         var gateway = FreePort();
-        return StartAsync("/readyz", port => start(port, gateway), gateway);
+        return StartAsync("/readyz", port => start(port, gateway), gateway, ignoreOutput);
     }
 
-    private static async Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start, int gatewayPort)
+    private static async Task<Server> StartAsync(string readyPath, Func<int, ChildProcess> start, int gatewayPort, bool ignoreOutput)
     {
         var port = FreePort();
         var clock = Stopwatch.StartNew();
         var process = start(port);
-        process.IgnoreOutput();
+        if (ignoreOutput)
+        {
+            process.IgnoreOutput();
+        }
+
         using var http = new HttpClient();
         while (!await IsReadyAsync(http, new Uri($"http://127.0.0.1:{port}{readyPath}")))
         {
@@ -76,6 +86,9 @@ internal sealed class Server : IAsyncDisposable
 
         return new Server(process, port) { ReadyAfter = clock.Elapsed, GatewayPort = gatewayPort };
     }
+
+    /// <summary>Collects the garbage of a hosted silo, and says what is left.</summary>
+    public Task<MemoryUse> MeasureMemoryAsync() => Process.AskAsync<MemoryUse>("memory");
 
     /// <summary>A client with the right to administer a silo.</summary>
     public HttpClient Operator()
