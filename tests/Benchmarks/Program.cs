@@ -23,6 +23,7 @@ Dictionary<string, Func<Report, Scale, Task>> cases = new()
     ["grain"] = GrainCase.RunAsync,
     ["cold"] = ColdCase.RunAsync,
     ["memory"] = MemoryCase.RunAsync,
+    ["growth"] = GrowthCase.RunAsync,
     ["flood"] = FloodCase.RunAsync,
     ["storage"] = StorageCase.RunAsync,
 };
