@@ -9,8 +9,8 @@ switch (args)
         return await ConstantServer.RunAsync(url);
     case [BareSilo.Verb, var url, var gatewayPort]:
         return await BareSilo.RunAsync(url, int.Parse(gatewayPort, null));
-    case [HostedSilo.Verb, .. var arguments]:
-        return await HostedSilo.RunAsync(arguments);
+    case [HostedSilo.Verb, .. var settings]:
+        return await HostedSilo.RunAsync(settings);
     case [Asker.Verb, var setUp]:
         return await Asker.RunAsync(setUp);
 }
@@ -21,27 +21,25 @@ Dictionary<string, Func<Report, Scale, Task>> cases = new()
     ["compare"] = CompareCase.RunAsync,
     ["http"] = HttpCase.RunAsync,
     ["grain"] = GrainCase.RunAsync,
-    ["cold"] = ColdCase.RunAsync,
     ["memory"] = MemoryCase.RunAsync,
+    ["cold"] = ColdCase.RunAsync,
+    ["revoke"] = RevokeCase.RunAsync,
     ["growth"] = GrowthCase.RunAsync,
     ["flood"] = FloodCase.RunAsync,
     ["storage"] = StorageCase.RunAsync,
+    ["soak"] = SoakCase.RunAsync,
 };
-var quick = args.Contains("--quick");
-var outAt = Array.IndexOf(args, "--out");
-var named = args.Where((arg, i) => arg != "--quick" && i != outAt && (outAt < 0 || i != outAt + 1)).ToList();
-if (named.Any(name => !cases.ContainsKey(name)) || outAt == args.Length - 1)
+if (Arguments.Read(args, cases.Keys) is not { } arguments)
 {
-    Console.Error.WriteLine($"Usage: Benchmarks [--quick] [--out FILE] [{string.Join("] [", cases.Keys)}]   (none named: all)");
     return 2;
 }
 
 var report = new Report();
-foreach (var name in named.Count == 0 ? [.. cases.Keys] : named)
+foreach (var name in arguments.Cases)
 {
     try
     {
-        await cases[name](report, quick ? Scale.Quick : Scale.Full);
+        await cases[name](report, arguments.Scale);
     }
     catch (MissingProgramException missing)
     {
@@ -50,9 +48,9 @@ foreach (var name in named.Count == 0 ? [.. cases.Keys] : named)
     }
 }
 
-if (outAt >= 0)
+if (arguments.Out is not null)
 {
-    report.Save(args[outAt + 1]);
+    report.Save(arguments.Out);
 }
 
 return 0;

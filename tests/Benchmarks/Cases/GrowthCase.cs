@@ -52,7 +52,7 @@ internal static class GrowthCase
         {
             var folder = new TemporaryFolder();
             _folders.Push(folder);
-            var tokens = (await Seed.WriteAsync(folder.At("data"), size.Tokens, size.Levels)).Spread(credentials);
+            var tokens = (await Seed.WriteAsync(folder.At("data"), size.Tokens, new Tree(size.Levels))).Spread(credentials);
             tokens.Save(folder.At("credentials"));
             var silo = await Server.SiloAsync(folder.At("data"));
             _processes.Push(silo);

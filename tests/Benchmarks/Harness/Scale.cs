@@ -7,11 +7,13 @@ namespace OrleansTokens.Benchmarks;
 /// <param name="ManyTokens">How many tokens are stored where it is about very many.</param>
 /// <param name="Revocations">How many revocations are timed, each on its own.</param>
 /// <param name="MicroSteps">How often a step is taken that takes no time worth measuring alone.</param>
-internal sealed record Scale(int Rounds, double RoundSeconds, int Credentials, int ManyTokens, int Revocations, int MicroSteps)
+/// <param name="Soak">How long the soak lasts.</param>
+internal sealed record Scale(
+    int Rounds, double RoundSeconds, int Credentials, int ManyTokens, int Revocations, int MicroSteps, TimeSpan Soak)
 {
     /// <summary>What figures are quoted from.</summary>
-    public static Scale Full { get; } = new(5, 4, 10_000, 1_000_000, 10_000, 200_000);
+    public static Scale Full { get; } = new(5, 4, 10_000, 1_000_000, 10_000, 200_000, TimeSpan.FromMinutes(30));
 
     /// <summary>Whether everything runs, and no more.</summary>
-    public static Scale Quick { get; } = new(1, 1, 500, 20_000, 100, 10_000);
+    public static Scale Quick { get; } = new(1, 1, 500, 20_000, 100, 10_000, TimeSpan.FromSeconds(9));
 }

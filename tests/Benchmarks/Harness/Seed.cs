@@ -47,10 +47,10 @@ internal sealed class Seed : IAsyncDisposable
     /// <summary>Stores this many tokens in a new data directory.</summary>
     /// <param name="data">The directory.</param>
     /// <param name="tokens">How many.</param>
-    /// <param name="levels">How many groups lie above each project.</param>
-    public static async Task<Population> WriteAsync(string data, int tokens, int levels = 2)
+    /// <param name="tree">The groups and projects that hold them; null: the usual ones.</param>
+    public static async Task<Population> WriteAsync(string data, int tokens, Tree? tree = null)
     {
-        await using var seed = new Seed(data, new Tree(levels));
+        await using var seed = new Seed(data, tree ?? Tree.Usual);
         await seed.WriteTreeAsync(tokens);
         var written = new List<SeededToken>(tokens);
         foreach (var batch in Enumerable.Range(1, tokens).Chunk(AtOnce))

@@ -11,6 +11,10 @@ internal sealed class Tree
     public const int Projects = 1000;
 
     private const int Fan = 10;
+    private const int UsualLevels = 2;
+
+    /// <summary>Of as many levels as where nothing else is said.</summary>
+    public static readonly Tree Usual = new(UsualLevels);
 
     private readonly int _levels;
     private readonly string[] _paths;
