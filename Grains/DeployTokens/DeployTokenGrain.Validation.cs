@@ -92,7 +92,7 @@ internal sealed partial class DeployTokenGrain
     private async Task GatherAsync(ImmutableArray<Question> questions, Freshness freshness)
     {
         await _liveness.ConfirmAsync(freshness);
-        await _places.FetchSettingsAsync(freshness);
+        _ = await _places.GetSettingsAsync(freshness);
         foreach (var question in questions)
         {
             await _places.FetchAsync(question, freshness);
