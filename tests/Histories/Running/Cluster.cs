@@ -97,7 +97,12 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task StartSiloAsync(int slot)
     {
         var place = Slots[slot];
-        place.Process?.Dispose();
+        if (place.Process is { } former)
+        {
+            _children.TryRemove(former.Name, out _);
+            former.Dispose();
+        }
+
         place.Process = Start("silo", Options($"{place.Name}.{Interlocked.Increment(ref _started)}", slot) with
         {
             SiloPort = place.SiloPort,

@@ -22,6 +22,10 @@ namespace OrleansTokens.Histories.Silos;
 internal static class SiloProgram
 {
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>For so long answers wait for a client whose connection is gone, although it could be reached through another gateway.</summary>
+    private static readonly TimeSpan ClientDropTimeout = TimeSpan.FromSeconds(2);
+
     private static readonly MasterKeyRing Keys = MasterKeyRing.Of(new MasterKey([.. Enumerable.Range(1, MasterKey.Length).Select(i => (byte)i)]));
 
     public static async Task<int> RunAsync(ProcessOptions options)
@@ -69,7 +73,8 @@ internal static class SiloProgram
             endpoints.GatewayPort = options.GatewayPort;
         });
         silo.Configure<ClusterMembershipOptions>(ConfigureMembership);
-        silo.Configure<SiloMessagingOptions>(static messaging => messaging.ResponseTimeout = ResponseTimeout);
+        silo.Configure<SiloMessagingOptions>(static messaging =>
+            (messaging.ResponseTimeout, messaging.ClientDropTimeout) = (ResponseTimeout, ClientDropTimeout));
         silo.Configure<SiloConnectionOptions>(links.Configure);
     }
 
