@@ -9,7 +9,7 @@ internal enum ViolationKind
     /// <summary>Allowed, although the right had been gone in storage for the length of a lease when the validation began.</summary>
     UsedAfterLease,
 
-    /// <summary>Allowed what was not allowed at any time that counts.</summary>
+    /// <summary>Allowed what was not allowed at any time until then.</summary>
     NeverAllowed,
 
     /// <summary>Refused, and not as unavailable, what is allowed.</summary>
@@ -87,9 +87,9 @@ internal sealed class HistoryChecker
             return null;
         }
 
-        var kind = !IsIn(After(validation, static o => o.Returned), to, validation, entitled: true) ? ViolationKind.UsedAfterReturn
-            : !IsIn(After(validation, DurableForALease), to, validation, entitled: true) ? ViolationKind.UsedAfterLease
-            : ViolationKind.NeverAllowed;
+        var kind = !IsIn(0, to, validation, entitled: true) ? ViolationKind.NeverAllowed
+            : !IsIn(After(validation, static o => o.Returned), to, validation, entitled: true) ? ViolationKind.UsedAfterReturn
+            : ViolationKind.UsedAfterLease;
         return new Violation(kind, validation, LastThatTakes(validation.Subject, to));
     }
 
