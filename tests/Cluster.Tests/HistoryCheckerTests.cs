@@ -66,6 +66,18 @@ public sealed class HistoryCheckerTests
         }.Done(Away, begin: 10, durable: 15, returned: 20).Allowed(30).Found);
 
     [Fact]
+    public void Check_WhenItsPathIsLookedUpBeforeAMove_TheProjectMayBeFoundAfterIt()
+    {
+        var history = new WrittenHistory
+        {
+            Start = new WrittenHistory().Start.With(new Token("token", "elsewhere", DeployTokens.DeployTokenScopes.ReadRegistry)),
+            Subject = new Subject("token", RegistryAction.PullImage, "project", ByPath: true),
+        };
+        Assert.Empty(history.Done(Away, begin: 10, durable: 15, returned: 20).Allowed(5, end: 16).Refused(30).Found);
+        Assert.Equal([ViolationKind.UsedAfterReturn], history.Allowed(30).Found);
+    }
+
+    [Fact]
     public void Check_WhenArchived_OnlyWritesEnd()
     {
         Assert.Empty(new WrittenHistory().Done(Archive, begin: 10, durable: 15, returned: 20).Allowed(30).Found);

@@ -30,6 +30,9 @@ internal sealed record ProcessOptions
 
     public LeaseProtection? Without { get; init; }
 
+    /// <summary>All protections but that one.</summary>
+    public LeaseProtections Protections => Without is { } off ? LeaseProtections.Without(off) : LeaseProtections.All;
+
     /// <summary>The options as arguments.</summary>
     public IEnumerable<string> ToArguments()
     {

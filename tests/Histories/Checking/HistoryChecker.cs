@@ -27,7 +27,8 @@ internal sealed record Violation(ViolationKind Kind, ValidationLog Validation, i
 
 /// <summary>
 /// Says what promises a history shows to be broken. Pure. Between its operations the world is in one of the states
-/// <c>0, 1, …, n</c>; each answer must be right in one of those that it may rest on.
+/// <c>0, 1, …, n</c>; each answer must be right in one of those that it may rest on. Where somebody is asked about by path, the names may
+/// be of another of those states than the rest: a path is looked up first, and what it leads to after that.
 /// </summary>
 internal sealed class HistoryChecker
 {
@@ -142,8 +143,14 @@ internal sealed class HistoryChecker
         return last;
     }
 
-    private bool IsIn(int from, int to, ValidationLog validation, bool entitled) =>
-        Enumerable.Range(from, Math.Max(0, to - from + 1)).Any(i => _states[i].Entitles(_log.Subjects[validation.Subject]) == entitled);
+    private bool IsIn(int from, int to, ValidationLog validation, bool entitled)
+    {
+        var subject = _log.Subjects[validation.Subject];
+        var states = _states.Skip(from).Take(to - from + 1);
+        return states.Any(state => subject.ByPath
+            ? states.Any(names => state.Entitles(subject, names) == entitled)
+            : state.Entitles(subject) == entitled);
+    }
 
     private int? LastThatTakes(int subject, int to)
     {

@@ -52,7 +52,10 @@ internal sealed record World(ImmutableDictionary<string, Node> Nodes, ImmutableD
         nodes.ToImmutableDictionary(static n => n.Name), tokens.ToImmutableDictionary(static t => t.Name));
 
     /// <summary>Whether a subject is to be allowed.</summary>
-    public bool Entitles(Subject subject)
+    public bool Entitles(Subject subject) => Entitles(subject, this);
+
+    /// <summary>Whether a subject is to be allowed, by the names of nodes as they were at another time.</summary>
+    public bool Entitles(Subject subject, World names)
     {
         var token = Tokens[subject.Token];
         if (!token.Issued || token.Ended || !Exists(token.Holder))
@@ -66,7 +69,7 @@ internal sealed record World(ImmutableDictionary<string, Node> Nodes, ImmutableD
         }
 
         var isRead = subject.Action is RegistryAction.ReadPackage;
-        if (!Exists(target) || (subject.ByPath && IsImage(subject.Action) && Chain(target).Any(static n => n.Moved)))
+        if (!Exists(target) || (subject.ByPath && IsImage(subject.Action) && names.Chain(target).Any(static n => n.Moved)))
         {
             return false;
         }

@@ -10,7 +10,7 @@ namespace OrleansTokens.Histories.Planning;
 /// Plans one history: a project in a group in a group, another group, tokens held here and there, and one or two things that are done.
 /// The subtree has at least one token that loses a right.
 /// </summary>
-internal sealed class HistoryPlanner(Chance chance, TimeSpan lease, bool skewedClocks)
+internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedClocks)
 {
     private const string Top = "top";
     private const string Sub = "sub";
@@ -37,7 +37,7 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan lease, bool skewedC
 
     private TimeSpan Soon() => TimeSpan.FromMilliseconds(chance.Between(200, 3000));
 
-    private TimeSpan Later(TimeSpan than) => than + (lease * (chance.Between(5, 25) / 10.0));
+    private TimeSpan Later(TimeSpan than) => than + (pace * (chance.Between(5, 25) / 10.0));
 
     private TimeSpan? Again() => chance.OneIn(3) ? TimeSpan.FromMilliseconds(chance.Between(0, 60)) : null;
 
@@ -93,7 +93,7 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan lease, bool skewedC
     {
         var token = HeldBy(chance.Pick([Sub, Project])) with { Issued = false, Expires = true };
         var issued = Soon();
-        var lifetime = lease * (chance.Between(8, 30) / 10.0);
+        var lifetime = pace * (chance.Between(8, 30) / 10.0);
         return new HistoryPlan(
             name,
             Tree(Visibility.Private, token),

@@ -10,7 +10,7 @@ internal static class Planner
     public static RoundPlan Plan(PlanOptions options, int round)
     {
         var chance = Chance.Of(options.Seed, round);
-        var planner = new HistoryPlanner(Chance.Of(chance.Next(), 0), options.Lease, options.SkewedClocks);
+        var planner = new HistoryPlanner(Chance.Of(chance.Next(), 0), options.Pace, options.SkewedClocks);
         var histories = Enumerable.Range(0, options.Histories).Select(i => planner.Plan($"r{round}h{i}")).ToList();
         return new RoundPlan([.. histories], [.. PlanFaults(options, Chance.Of(chance.Next(), 1), histories)]);
     }
@@ -43,6 +43,6 @@ internal static class Planner
             ? (silo + chance.Between(1, options.Silos)) % options.Silos
             : chance.Between(0, options.Clients);
         var leases = chance.Between(3, kind == FaultKind.PauseSilo ? 60 : 35) / 10.0;
-        return new PlannedFault(kind, at > TimeSpan.Zero ? at : TimeSpan.Zero, options.Lease * leases, silo, other);
+        return new PlannedFault(kind, at > TimeSpan.Zero ? at : TimeSpan.Zero, options.Pace * leases, silo, other);
     }
 }

@@ -33,8 +33,8 @@ internal sealed record RoundPlan(ImmutableArray<HistoryPlan> Histories, Immutabl
 /// <param name="Histories">How many in a round.</param>
 /// <param name="Silos">How many silos there are at first.</param>
 /// <param name="Clients">How many clients there are.</param>
-/// <param name="Lease">The length of a lease.</param>
+/// <param name="Pace">The time by which faults and lives are measured: the length of a lease, or where there are none about half a second.</param>
 /// <param name="Faults">The faults to choose from.</param>
 /// <param name="SkewedClocks">Whether the wall clocks of silos are minutes apart: then nobody can say when a token expires.</param>
 internal sealed record PlanOptions(
-    ulong Seed, int Histories, int Silos, int Clients, TimeSpan Lease, IReadOnlyList<FaultKind> Faults, bool SkewedClocks);
+    ulong Seed, int Histories, int Silos, int Clients, TimeSpan Pace, IReadOnlyList<FaultKind> Faults, bool SkewedClocks);

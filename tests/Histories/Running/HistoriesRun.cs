@@ -8,6 +8,8 @@ internal sealed class HistoriesRun(RunOptions options, Report report)
     /// <summary>By how much the clocks of a cluster go wrong, at most; less than the margin of the shortest lease.</summary>
     private const double MaxDrift = 0.02;
 
+    private static readonly TimeSpan ShortestPace = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Completes when all are run, or one shows a violation.</summary>
     public async Task RunAsync()
     {
@@ -21,6 +23,8 @@ internal sealed class HistoriesRun(RunOptions options, Report report)
     }
 
     private bool IsEnough => report.HasFailed && !options.KeepGoing;
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>One cluster from its start to its end.</summary>
     private async Task RunStageAsync(int stage, int histories)
@@ -41,7 +45,7 @@ internal sealed class HistoriesRun(RunOptions options, Report report)
         });
         await using var administrator = await Administrator.StartAsync(cluster);
         var plans = new PlanOptions(
-            chance.Next(), options.SideBySide, options.Silos, options.Clients, options.Lease, options.Faults, skewed);
+            chance.Next(), options.SideBySide, options.Silos, options.Clients, Max(options.Lease, ShortestPace), options.Faults, skewed);
         for (int round = 0, done = 0; done < histories && !IsEnough; round++)
         {
             var plan = Planner.Plan(plans with { Histories = Math.Min(options.SideBySide, histories - done) }, round);

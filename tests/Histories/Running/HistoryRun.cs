@@ -15,6 +15,9 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
     private static readonly TimeSpan TriesFor = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AgainAfter = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>For how long, after the last operation is obeyed in any case, it is still asked.</summary>
+    private static readonly TimeSpan SeenFor = TimeSpan.FromMilliseconds(200);
+
     /// <summary>By how much a clock may be off that decides about the end of a token's life.</summary>
     private static readonly TimeSpan ExpiryTolerance = TimeSpan.FromMilliseconds(60);
 
@@ -57,7 +60,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
             }
         }
 
-        await Clock.DelayAsync(lease * 1.2);
+        await Clock.DelayAsync((lease * 1.2) + SeenFor);
     }
 
     /// <summary>After everything was healed: asks everything once more, and gathers what clients saw.</summary>
@@ -150,7 +153,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         {
             // A client that stands still begins when it goes on.
             var watching = client.Peer!.CallAsync<WatchMessage[], Nothing>(Operations.Watch, messages);
-            await Task.WhenAny(watching, Clock.DelayAsync(lease));
+            await Task.WhenAny(watching, Clock.DelayAsync(SeenFor));
         }
     }
 

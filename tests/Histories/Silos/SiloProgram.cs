@@ -11,6 +11,7 @@ using OrleansTokens.Grains;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Storage;
 using OrleansTokens.Histories.Wire;
@@ -61,7 +62,8 @@ internal static class SiloProgram
         silo.Services.AddSingleton<IGridIndex>(new SharedIndex(store));
         silo.Services.AddSingleton<IRecordVersions>(storage);
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => storage);
-        silo.Services.AddDeployTokenGrains(Keys, new DeployTokenOptions(), new RegistryTokenOptions());
+        silo.Services.AddDeployTokenGrains(
+            Keys, new DeployTokenOptions(), new RegistryTokenOptions(), leases: new LeaseOptions { Length = options.Lease, Protections = options.Protections });
         silo.Configure<ClusterOptions>(static cluster =>
             (cluster.ClusterId, cluster.ServiceId) =
             (DeployTokenClientOptions.DefaultClusterId, DeployTokenClientOptions.DefaultClusterId));
