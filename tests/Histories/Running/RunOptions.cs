@@ -12,7 +12,6 @@ internal sealed record RunOptions
         """
         Usage: Histories run [--histories N] [--seed S] [--silos 2|3] [--clients K] [--lease-ms L] [--pace-ms P] [--side-by-side M]
                              [--faults all|none|NAME,…] [--without PROTECTION] [--keep-going] [--out FILE]
-               Histories mutations [--histories N] [--seed S] [--only PROTECTION,…] [--out FILE]
         """;
 
     public int Histories { get; init; } = 200;
