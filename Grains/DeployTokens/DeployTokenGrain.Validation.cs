@@ -116,7 +116,7 @@ internal sealed partial class DeployTokenGrain
     {
         isInDoubt = false;
         var now = _facts.Clock.Now;
-        if (!asked.Freshness.Accepts(_state.ConfirmedAt, now) || !_leases.Believes(_id, State.Epoch))
+        if (!_state.IsFresh(asked.Freshness, now) || !_leases.Believes(_id, State.Epoch))
         {
             return null;
         }
@@ -127,7 +127,7 @@ internal sealed partial class DeployTokenGrain
         }
 
         var oldest = Math.Min(_state.ConfirmedAt, _liveness.ConfirmedAt);
-        if (!asked.Freshness.Accepts(oldest, now) || !_places.TryGetSettings(tree, out var settings, out var settingsAt))
+        if (!_liveness.IsFresh(asked.Freshness, now) || !_places.TryGetSettings(tree, out var settings, out var settingsAt))
         {
             return null;
         }
