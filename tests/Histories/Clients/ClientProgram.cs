@@ -17,7 +17,7 @@ internal static class ClientProgram
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddConsole().SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(options.CreateTime());
-        builder.Services.AddDeployTokenClient(client =>
+        builder.Services.AddDeployTokens(client =>
         {
             client.Deadline = Deadline;
             foreach (var port in options.Gateways)

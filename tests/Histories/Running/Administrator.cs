@@ -28,7 +28,7 @@ internal sealed class Administrator : IAsyncDisposable
     public static async Task<Administrator> StartAsync(Cluster cluster)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddDeployTokenClient(client =>
+        builder.Services.AddDeployTokens(client =>
         {
             foreach (var slot in cluster.Slots)
             {
