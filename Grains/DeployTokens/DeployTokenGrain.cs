@@ -58,6 +58,11 @@ internal sealed partial class DeployTokenGrain
 
     private DeployTokenState State => _state.Current;
 
+    private NamespaceId Holder => new(State.HolderKind, State.HolderId);
+
+    /// <summary>The token by its own record, or null where there is none.</summary>
+    private DeployTokenView? View => State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
+
     public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
         SecretDigest? outdated = null;
@@ -74,16 +79,16 @@ internal sealed partial class DeployTokenGrain
     {
         var settings = await SettingsAsync();
         var place = await LocateAsync(request.Question);
-        var holderExists = await HolderExistsAsync([place]);
+        var holder = await HolderLineageAsync([place]);
         var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
         var facts = new FactList();
-        var input = Input(match, holderExists, request.Question, place, settings, _time.GetUtcNow());
+        var input = Input(match, holder, request.Question, place, settings, _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
-        return new Explanation(input.Token, decision, facts.Facts);
+        return new Explanation(input.Token is null ? null : State.View(_id, holder), decision, facts.Facts);
     }
 
     public async Task<DeployTokenView?> GetAsync() =>
-        await HolderLineageAsync() is not null && State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
+        await HolderLineageAsync() is { } holder && State.Status == DeployTokenStatus.Issued ? State.View(_id, holder) : null;
 
     public async Task<IssuedDeployToken> IssueAsync(IssueDeployToken request)
     {
@@ -93,7 +98,9 @@ internal sealed partial class DeployTokenGrain
         }
 
         DeployTokenRules.Check(request);
-        await NamespaceGrains.Of(GrainFactory, request.Holder).HoldTokenAsync(_id);
+        var holder = NamespaceGrains.Of(GrainFactory, request.Holder);
+        await holder.HoldTokenAsync(_id);
+        var lineage = await holder.GetLineageAsync(below: 0) ?? throw TokenAuthorityException.NotFound($"The {request.Holder}");
         var secret = TokenFormat.Issue(_options.Prefixes, _options.Region, _id.Value, _keys.TagKeys[0]);
         var now = _time.GetUtcNow();
         var issued = new DeployTokenState
@@ -107,6 +114,7 @@ internal sealed partial class DeployTokenGrain
             CreatedAt = now,
             CreatedBy = request.Operator.Value,
             ExpiresAt = request.ExpiresAt,
+            IssuedUnder = SubtreeRevocations.ToRecord(lineage),
             Secrets =
             [
                 new StoredSecret
@@ -171,28 +179,33 @@ internal sealed partial class DeployTokenGrain
 
     public async ValueTask<DeployTokenVariables?> RevealAsync(NamespaceId holder)
     {
-        var state = State;
-        var isFor = state.Status == DeployTokenStatus.Issued && state.Name == DeployTokenVariables.Name
-            && new NamespaceId(state.HolderKind, state.HolderId) == holder;
-        if (!isFor || _ending || !state.View(_id).IsActive(_time.GetUtcNow()) || state.Secrets[^1].Sealed is not { } stored)
+        var isFor = State.Status == DeployTokenStatus.Issued && State.Name == DeployTokenVariables.Name && Holder == holder;
+        if (!isFor || await HolderLineageAsync() is not { } lineage || _ending)
+        {
+            return null;
+        }
+
+        var view = State.View(_id, lineage);
+        if (!view.IsActive(_time.GetUtcNow()) || State.Secrets[^1].Sealed is not { } stored)
         {
             return null;
         }
 
         var secret = SealedSecret.Open(_id, stored, _keys);
         await RenewAsync();
-        return new DeployTokenVariables(_id, state.View(_id).Username, secret);
+        return new DeployTokenVariables(_id, view.Username, secret);
     }
 
     public async Task ReindexAsync()
     {
-        await _index.UpsertAsync(Row(State));
+        var holder = State.Status == DeployTokenStatus.Issued ? await HolderLineageAsync() : null;
+        await _index.UpsertAsync(Row(State, holder));
         await LeaveHolderAsync();
     }
 
     /// <summary>Has the holder forget a token that is destroyed for good: what it then does not know of is dead already.</summary>
     private Task LeaveHolderAsync() => State.Status == DeployTokenStatus.Destroyed
-        ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
+        ? NamespaceGrains.Of(GrainFactory, Holder).ForgetTokenAsync(_id)
         : Task.CompletedTask;
 
     /// <param name="questions">What is wanted.</param>
@@ -209,8 +222,7 @@ internal sealed partial class DeployTokenGrain
         // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
         var state = State;
         var match = findMatch();
-        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, questions[0], default, default, _time.GetUtcNow()));
-        if (refusal.Principal is null)
+        if (TokenPolicy.RefuseByItself(View, match, _time.GetUtcNow()) is { } refusal)
         {
             return new ValidationAnswer([.. Enumerable.Repeat(refusal, questions.Length)]);
         }
@@ -222,7 +234,7 @@ internal sealed partial class DeployTokenGrain
             places[i] = await LocateAsync(questions[i]);
         }
 
-        var holderExists = await HolderExistsAsync(places);
+        var holder = await HolderLineageAsync(places);
 
         // No await from here on: what is decided is true when it leaves.
         match = ReferenceEquals(state, State) ? match : findMatch();
@@ -231,7 +243,7 @@ internal sealed partial class DeployTokenGrain
         var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, questions[i], places[i], settings, now));
+            var decision = TokenPolicy.Decide(Input(match, holder, questions[i], places[i], settings, now));
             decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
         }
 
@@ -247,14 +259,12 @@ internal sealed partial class DeployTokenGrain
     }
 
     private DecisionInput Input(
-        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
-    {
-        var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings)
+        CredentialMatch match, Lineage? holder, Question question, Place place, DecisionSettings settings, DateTimeOffset now) =>
+        new(View, match, holder, question.Action, place.Lineage, place.ViaRedirect, now, settings)
         {
+            IssuedUnder = State.IssuedUnder,
             SwitchedOff = _validation.SwitchedOff,
         };
-    }
 
     private async ValueTask<DecisionSettings> SettingsAsync() => DecisionSettings.Of(await _settings.GetAsync());
 
@@ -280,16 +290,12 @@ internal sealed partial class DeployTokenGrain
             : default;
     }
 
-    /// <summary>Whether the holder exists. A lineage that leads through it says so already, which is the usual case.</summary>
-    private async ValueTask<bool> HolderExistsAsync(Place[] places)
-    {
-        var holder = new NamespaceId(State.HolderKind, State.HolderId);
-        return Array.Exists(places, place => place.Lineage?.IsWithin(holder) == true) || await HolderLineageAsync() is not null;
-    }
+    /// <summary>A lineage through the holder: that of a place, in the usual case, or else the holder's own; null where it is gone.</summary>
+    private async ValueTask<Lineage?> HolderLineageAsync(Place[] places) =>
+        Array.Find(places, place => place.Lineage?.IsWithin(Holder) == true).Lineage ?? await HolderLineageAsync();
 
-    private ValueTask<Lineage?> HolderLineageAsync() => State.HolderKind == NamespaceKind.None
-        ? ValueTask.FromResult<Lineage?>(null)
-        : NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).GetLineageAsync(below: 0);
+    private ValueTask<Lineage?> HolderLineageAsync() =>
+        Holder.IsNone ? ValueTask.FromResult<Lineage?>(null) : NamespaceGrains.Of(GrainFactory, Holder).GetLineageAsync(below: 0);
 
     /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
     private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
@@ -372,9 +378,9 @@ internal sealed partial class DeployTokenGrain
         }
     }
 
-    private TokenRow Row(DeployTokenState state)
+    private TokenRow Row(DeployTokenState state, Lineage? holder = null)
     {
-        var view = state.View(_id);
+        var view = state.View(_id, holder);
         return new TokenRow(
             _id.Value, view.Holder.Kind, view.Holder.Value, view.Name, view.Username, (int)view.Scopes, view.CreatedAt, view.ExpiresAt,
             view.Revocation is not null, Deleted: state.Status != DeployTokenStatus.Issued, Math.Max(view.Epoch, 1));

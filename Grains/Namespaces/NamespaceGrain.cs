@@ -209,20 +209,17 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             throw TokenAuthorityException.Unavailable($"The lineage through {Id} is longer than any can be.");
         }
 
-        if (State.Parent == 0)
-        {
-            return new Lineage([State.Node(Id)]);
-        }
-
         // The parent may change while it is asked; what is put together below must be of one piece.
-        var parent = State.Parent;
-        var above = await Above(parent).GetLineageAsync(below + 1);
-        if (State.Status != NamespaceStatus.Active || State.Parent != parent)
+        var (parent, handover) = (State.Parent, State.Handover);
+        var left = await LeftBehindAsync(below);
+        var above = parent == 0 ? null : await Above(parent).GetLineageAsync(below + 1);
+        if (State.Status != NamespaceStatus.Active || State.Parent != parent || State.Handover != handover)
         {
             return await WalkUpAsync(below);
         }
 
-        return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
+        var node = State.Node(Id, left);
+        return parent == 0 ? new Lineage([node]) : above is null ? null : new Lineage(above.Nodes.Insert(0, node));
     }
 
     /// <summary>
