@@ -24,4 +24,9 @@ public sealed record SubtreeRevocation(
 /// <summary>What revoking all deploy tokens of a group or project says.</summary>
 /// <param name="Revocation">What was written: a new one with each call.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.SubtreeRevocationReceipt)]
-public sealed record SubtreeRevocationReceipt([property: Id(0)] SubtreeRevocation Revocation);
+public sealed record SubtreeRevocationReceipt([property: Id(0)] SubtreeRevocation Revocation)
+{
+    /// <summary>For how long, from the answer on, somebody may still go by what was before.</summary>
+    [Id(1)]
+    public TimeSpan Settling { get; init; }
+}

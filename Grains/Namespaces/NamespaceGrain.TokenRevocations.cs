@@ -21,7 +21,7 @@ internal abstract partial class NamespaceGrain
         var revocations = TokenRevocationRules.Revoke(State.TokenRevocations, Id, _time.GetUtcNow(), by, reason);
         await _state.WriteAsync(State with { TokenRevocations = revocations, Epoch = State.Epoch + 1 });
         LogTokensRevoked(Id, revocations[0].Generation, by.Value);
-        return new SubtreeRevocationReceipt(revocations[0].Value);
+        return new SubtreeRevocationReceipt(revocations[0].Value) { Settling = _state.Settling };
     }
 
     public async ValueTask<ImmutableArray<SubtreeRevocation>> GetTokenRevocationsAsync(int below)
@@ -30,6 +30,9 @@ internal abstract partial class NamespaceGrain
         {
             return []; // A ring, which half-applied moves can form: all of it was asked.
         }
+
+        // Asked during a move only, and all that is known by now must be told.
+        await _state.ConfirmAsync(_facts.Within(TimeSpan.Zero));
 
         // As for the lineage: the parent may change while it is asked.
         var (parent, handover) = (State.Parent, State.Handover);

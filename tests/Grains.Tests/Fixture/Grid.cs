@@ -10,9 +10,12 @@ using OrleansTokens.Client;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Tests.Keys;
 using OrleansTokens.Installation;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.Tests.Fixture;
@@ -180,7 +183,10 @@ public sealed class Grid : IAsyncLifetime
         silo.Services.AddSingleton<Root>();
         silo.Services.AddScoped<TimeProvider>(scope => scope.GetRequiredService<Root>().Is(scope) ? TimeProvider.System : Clock);
         silo.Services.AddSingleton<IGridIndex>(Index);
-        silo.Services.AddDeployTokenGrains(Ring, new DeployTokenOptions(), new RegistryTokenOptions());
+        silo.Services.AddDeployTokenGrains(
+            Ring, new DeployTokenOptions(), new RegistryTokenOptions(), leases: new LeaseOptions { Length = TimeSpan.Zero });
+        silo.Services.AddSingleton<IRecordVersions>(Storage);
+        silo.Services.AddSingleton(LeaseClock.System);
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
         silo.AddIncomingGrainCallFilter(Calls);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
