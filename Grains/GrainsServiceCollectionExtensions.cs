@@ -43,6 +43,7 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton<FactContext>();
         services.AddSingleton<PlaceFinder>();
         services.AddSingleton<SiloLiveness>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static s => s.GetRequiredService<SiloLiveness>());
         services.AddSingleton<SiloLeases>();
         services.AddSingleton<LeaseServices>();
         services.AddSingleton<Revoker>();

@@ -1,7 +1,19 @@
 #!/usr/bin/env bash
 # Installs the real programs that the end-to-end tests drive: from Debian's own packages, and from the npm registry what
 # tests/EndToEnd.Tests/Npm pins. Does nothing when all are present. Needs root only when a Debian package is missing.
+#
+#   tests/install.sh                 for the tests
+#   tests/install.sh --benchmarks    and what tests/Benchmarks compares with
 set -euo pipefail
+
+case "$*" in
+  '') benchmarks=false ;;
+  --benchmarks) benchmarks=true ;;
+  *)
+    echo "Usage: tests/install.sh [--benchmarks]" >&2
+    exit 2
+    ;;
+esac
 
 packages=(
   # Container registry and its clients.
@@ -19,6 +31,9 @@ packages=(
   # tests/run.sh looks for processes left behind.
   procps
 )
+if "$benchmarks"; then
+  packages+=(postgresql)
+fi
 
 is_installed() {
   [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
@@ -31,6 +46,7 @@ has_package() {
     nginx-light) command -v nginx >/dev/null ;;
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
+    postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
     *) false ;;
   esac
 }
@@ -70,7 +86,8 @@ install_packages() {
 
   # Nothing of it shall come up at the next boot either.
   if command -v systemctl >/dev/null; then
-    for unit in docker-registry nginx caddy haproxy fcgiwrap.service fcgiwrap.socket podman.service podman.socket; do
+    for unit in docker-registry nginx caddy haproxy fcgiwrap.service fcgiwrap.socket podman.service podman.socket \
+      postgresql; do
       systemctl disable "$unit" >/dev/null 2>&1 || true
     done
   fi
@@ -79,7 +96,7 @@ install_packages() {
 # `npm ci` takes exactly what package-lock.json says, and starts with removing what is there: once is enough.
 install_node_modules() {
   local folder stamp log
-  folder=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/EndToEnd.Tests/Npm" && pwd)
+  folder=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/$1" && pwd)
   stamp="$folder/node_modules/.installed-from"
   if cmp --silent "$folder/package-lock.json" "$stamp"; then
     return
@@ -99,4 +116,7 @@ mapfile -t missing < <(missing_packages)
 if ((${#missing[@]} > 0)); then
   install_packages "${missing[@]}"
 fi
-install_node_modules
+install_node_modules EndToEnd.Tests/Npm
+if "$benchmarks"; then
+  install_node_modules Benchmarks/Compared/OidcProvider
+fi

@@ -23,7 +23,7 @@ public sealed record RegistryTokenRequest(
 /// <param name="SignIn">Whether the caller may sign in at all; the token is null where not. For a caller without credential: allowed
 /// exactly where something was granted.</param>
 /// <param name="Token">The JWT in compact form, or null.</param>
-/// <param name="IssuedAt">When it was signed.</param>
+/// <param name="IssuedAt">When it was handed out. It may have been signed earlier, for the same token and the same grants.</param>
 /// <param name="LifetimeSeconds">How long it lives from then on, in seconds.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.RegistryTokenAnswer)]
 public sealed record RegistryTokenAnswer(

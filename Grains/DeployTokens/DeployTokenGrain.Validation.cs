@@ -93,7 +93,7 @@ internal sealed partial class DeployTokenGrain
     private async Task GatherAsync(ImmutableArray<Question> questions, Freshness freshness)
     {
         await _liveness.ConfirmAsync(freshness);
-        await _places.FetchSettingsAsync(freshness);
+        _ = await _places.GetSettingsAsync(freshness);
         foreach (var question in questions)
         {
             await _places.FetchAsync(question, freshness);
@@ -117,7 +117,7 @@ internal sealed partial class DeployTokenGrain
     {
         isInDoubt = false;
         var now = _facts.Clock.Now;
-        if (!asked.Freshness.Accepts(_state.ConfirmedAt, now) || !_leases.Believes(_id, State.Epoch))
+        if (!_state.IsFresh(asked.Freshness, now) || !_leases.Believes(_id, State.Epoch))
         {
             return null;
         }
@@ -128,7 +128,7 @@ internal sealed partial class DeployTokenGrain
         }
 
         var oldest = Math.Min(_state.ConfirmedAt, _liveness.ConfirmedAt);
-        if (!asked.Freshness.Accepts(oldest, now) || !_places.TryGetSettings(tree, out var settings, out var settingsAt))
+        if (!_liveness.IsFresh(asked.Freshness, now) || !_places.TryGetSettings(tree, out var settings, out var settingsAt))
         {
             return null;
         }

@@ -74,15 +74,13 @@ internal sealed class DurableFact<T>
     public TimeSpan Settling =>
         TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Options.Length.Ticks - _facts.Clock.Now));
 
-    /// <summary>Makes the state fresh enough: now if it must be, and ahead of need if it will soon be.</summary>
-    /// <exception cref="TokenAuthorityException">Unavailable: it cannot be confirmed.</exception>
-    public ValueTask ConfirmAsync(Freshness freshness)
+    /// <summary>Whether the state is fresh enough. Where it will soon not be, it is confirmed ahead of need.</summary>
+    public bool IsFresh(Freshness freshness, long now)
     {
         _ = Current;
-        var now = _facts.Clock.Now;
         if (!freshness.Accepts(_confirmedAt, now))
         {
-            return new ValueTask(ConfirmUntilAsync(freshness));
+            return false;
         }
 
         if (now - _confirmedAt > _facts.Options.ConfirmAfter.Ticks && freshness.MaxAge > TimeSpan.Zero)
@@ -90,8 +88,13 @@ internal sealed class DurableFact<T>
             Confirm().Ignore();
         }
 
-        return default;
+        return true;
     }
+
+    /// <summary>Makes the state fresh enough.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable: it cannot be confirmed.</exception>
+    public ValueTask ConfirmAsync(Freshness freshness) =>
+        IsFresh(freshness, _facts.Clock.Now) ? default : new ValueTask(ConfirmUntilAsync(freshness));
 
     /// <inheritdoc cref="DurableState{T}.WriteAsync"/>
     public async Task WriteAsync(T next)

@@ -105,14 +105,16 @@ internal sealed class PlaceFinder(IGrainFactory grains, LeaseOptions options, Le
         }
     }
 
-    /// <summary>Makes the settings known.</summary>
+    /// <summary>The settings.</summary>
     /// <exception cref="Errors.TokenAuthorityException">Unavailable.</exception>
-    public async ValueTask FetchSettingsAsync(Freshness freshness)
+    public async ValueTask<ApplicationSettings> GetSettingsAsync(Freshness freshness)
     {
-        if (!TryGet(_settings, 0, freshness, out _))
+        if (!TryGet(_settings, 0, freshness, out var known))
         {
-            await KeepAsync(_settings, 0, freshness, age => grains.GetGrain<IApplicationSettingsGrain>(0).ConfirmAsync(age));
+            known = await KeepAsync(_settings, 0, freshness, age => grains.GetGrain<IApplicationSettingsGrain>(0).ConfirmAsync(age));
         }
+
+        return known!.Value;
     }
 
     /// <summary>A lineage, however long.</summary>
@@ -208,7 +210,7 @@ internal sealed class PlaceFinder(IGrainFactory grains, LeaseOptions options, Le
             {
                 NamespaceId id => RefreshedAsync(FetchLineageAsync(id, below: 0, freshness)),
                 NamespacePath path => RefreshedAsync(ResolveAsync(path, freshness)),
-                _ => FetchSettingsAsync(freshness).AsTask(),
+                _ => RefreshedAsync(GetSettingsAsync(freshness)),
             });
         }
         catch (Exception)

@@ -15,6 +15,7 @@ internal sealed record MembershipReading(ImmutableArray<SiloAddress> Silos, long
 /// was declared dead, and does not know it, is told of nothing; it stops answering when this is too old.
 /// </summary>
 internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails self, LeaseOptions options, LeaseClock clock, TimeProvider time)
+    : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(4);
 
@@ -29,11 +30,35 @@ internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails sel
     /// <summary>The last reading; null before the first.</summary>
     public MembershipReading? Last { get; private set; }
 
-    /// <summary>Makes the fact fresh enough, now if it must be, and ahead of need if it will soon be.</summary>
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(SiloLiveness), ServiceLifecycleStage.Active, _ =>
+        {
+            Read().Ignore(); // So that it is known early since when membership has been what it is.
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Whether the fact is fresh enough. Where it will soon not be, it is read again ahead of need.</summary>
+    public bool IsFresh(Freshness freshness, long now)
+    {
+        var confirmedAt = ConfirmedAt;
+        if (!freshness.Accepts(confirmedAt, now))
+        {
+            return false;
+        }
+
+        if (now - confirmedAt > options.ConfirmAfter.Ticks && freshness.MaxAge > TimeSpan.Zero)
+        {
+            Read().Ignore();
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes the fact fresh enough.</summary>
     /// <exception cref="TokenAuthorityException">Unavailable: the table cannot be read, or shows this silo dead.</exception>
     public async ValueTask ConfirmAsync(Freshness freshness)
     {
-        if (!freshness.Accepts(ConfirmedAt, clock.Now))
+        if (!IsFresh(freshness, clock.Now))
         {
             _ = await ReadAsync(freshness.Begun);
             if (ConfirmedAt < freshness.Begun)
@@ -42,9 +67,6 @@ internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails sel
             }
         }
     }
-
-    /// <summary>Reads ahead of need.</summary>
-    public void BeginConfirming() => Read().Ignore();
 
     /// <summary>A read that began no earlier than that.</summary>
     /// <exception cref="TokenAuthorityException">Unavailable.</exception>

@@ -3,9 +3,9 @@ using Orleans.Concurrency;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.RegistryTokens;
-using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.RegistryTokens;
@@ -18,15 +18,18 @@ internal sealed class RegistryTokenGrain(
     RegistryTokenOptions options,
     ValidationOptions validation,
     AnonymousValidation anonymous,
+    RegistryJwtCache made,
+    PlaceFinder places,
+    FactContext facts,
     TimeProvider time) : Grain, IRegistryTokenGrain
 {
     public async Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request)
     {
         var wanted = RegistryAccess.Want(Checked(request.Scopes));
-        var (signIn, access) = request.Credential is { } credential
+        var (signIn, epoch, access) = request.Credential is { } credential
             ? await DecideAsync(credential, wanted)
             : await DecideAnonymousAsync(wanted);
-        return signIn.Allowed ? await SignAsync(signIn, access) : new RegistryTokenAnswer(signIn, null, default, 0);
+        return signIn.Allowed ? await SignAsync(signIn, epoch, access) : new RegistryTokenAnswer(signIn, null, default, 0);
     }
 
     public async Task<Decision> ValidateAsync(RegistryTokenUse use)
@@ -90,13 +93,13 @@ internal sealed class RegistryTokenGrain(
         ? Decision.Deny(DenyReason.FeatureDisabled)
         : new Decision(true, DenyReason.None, null, null);
 
-    private async Task<(Decision SignIn, ImmutableArray<GrantedAccess> Access)> DecideAsync(
+    private async Task<(Decision SignIn, long Epoch, ImmutableArray<GrantedAccess> Access)> DecideAsync(
         Credential credential, ImmutableArray<WantedAccess> wanted)
     {
         var refusal = PresentedSecret.Read(credential.Secret, tokens.Prefixes, out var token);
         if (refusal != DenyReason.None)
         {
-            return (Decision.Deny(refusal), []);
+            return (Decision.Deny(refusal), 0, []);
         }
 
         ImmutableArray<Question> questions =
@@ -104,16 +107,17 @@ internal sealed class RegistryTokenGrain(
         var answer = await GrainFactory.GetGrain<IDeployTokenGrain>(token.Value)
             .ValidateAsync(new ValidationRequest(credential, questions));
         return answer.Decisions is { IsDefaultOrEmpty: false } decisions
-            ? (decisions[0], RegistryAccess.Grant(wanted, decisions.AsSpan()[1..]))
+            ? (decisions[0], answer.Epoch, RegistryAccess.Grant(wanted, decisions.AsSpan()[1..]))
             : throw TokenAuthorityException.Unavailable("There are not as many decisions as questions.");
     }
 
-    private async Task<(Decision SignIn, ImmutableArray<GrantedAccess> Access)> DecideAnonymousAsync(ImmutableArray<WantedAccess> wanted)
+    private async Task<(Decision SignIn, long Epoch, ImmutableArray<GrantedAccess> Access)> DecideAnonymousAsync(
+        ImmutableArray<WantedAccess> wanted)
     {
         var decisions = await Task.WhenAll(wanted.Select(DecideAnonymousAsync));
         var access = RegistryAccess.Grant(wanted, decisions.SelectMany(static d => d).ToArray());
         var signIn = SignInOfNobody();
-        return (signIn.Allowed && access.IsEmpty ? Decision.Deny(DenyReason.CredentialRequired) : signIn, access);
+        return (signIn.Allowed && access.IsEmpty ? Decision.Deny(DenyReason.CredentialRequired) : signIn, 0, access);
     }
 
     private async Task<Decision[]> DecideAnonymousAsync(WantedAccess wanted)
@@ -128,13 +132,12 @@ internal sealed class RegistryTokenGrain(
         return [.. decisions];
     }
 
-    private async Task<RegistryTokenAnswer> SignAsync(Decision signIn, ImmutableArray<GrantedAccess> access)
+    private async Task<RegistryTokenAnswer> SignAsync(Decision signIn, long epoch, ImmutableArray<GrantedAccess> access)
     {
-        var settings = await GrainFactory.GetGrain<IApplicationSettingsGrain>(0).GetAsync();
-        var lifetime = options.LifetimeUnder(settings);
+        var lifetime = options.LifetimeUnder(await places.GetSettingsAsync(facts.Within(facts.Options.Usable)));
         var credentials = await signingKeys.GetAsync(time.GetUtcNow(), lifetime);
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var jwt = RegistryJwt.Write(credentials, options, signIn.Principal, access, now, lifetime);
-        return new RegistryTokenAnswer(signIn, jwt, now, (int)lifetime.TotalSeconds);
+        var jwt = made.GetOrMake(credentials, signIn.Principal, epoch, access, now, lifetime);
+        return new RegistryTokenAnswer(signIn, jwt.Text, now, (int)(jwt.IssuedAt + lifetime - now).TotalSeconds);
     }
 }

@@ -18,6 +18,7 @@ internal static class RegistryTokensServiceCollectionExtensions
 
         services.AddSingleton(options);
         services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<RegistryJwtCache>();
         services.AddSingleton<DependencyProxyJwt>();
         return services;
     }

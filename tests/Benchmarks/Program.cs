@@ -1,51 +1,56 @@
 using OrleansTokens.Benchmarks;
 
-const string Usage = "Usage: Benchmarks [--quick] [--out FILE] [micro] [http] [flood] [storage] [ready]   (none named: all)";
-
+// The parts of a case that run as processes of their own.
 switch (args)
 {
-    case ["load", .. var load]:
-        return await LoadGenerator.RunAsync(load);
-    case ["constant", var url]:
+    case [LoadGenerator.Verb, var order]:
+        return await LoadGenerator.RunAsync(order);
+    case [ConstantServer.Verb, var url]:
         return await ConstantServer.RunAsync(url);
+    case [BareSilo.Verb, var url, var gatewayPort]:
+        return await BareSilo.RunAsync(url, int.Parse(gatewayPort, null));
+    case [HostedSilo.Verb, .. var settings]:
+        return await HostedSilo.RunAsync(settings);
+    case [Asker.Verb, var setUp]:
+        return await Asker.RunAsync(setUp);
 }
 
-string[] known = ["micro", "http", "flood", "storage", "ready"];
-var scale = args.Contains("--quick") ? Scale.Quick : Scale.Full;
-var outAt = Array.IndexOf(args, "--out");
-var named = args.Where((arg, i) => arg != "--quick" && i != outAt && (outAt < 0 || i != outAt + 1)).ToList();
-if (named.Any(name => !known.Contains(name)) || outAt == args.Length - 1)
+Dictionary<string, Func<Report, Scale, Task>> cases = new()
 {
-    Console.Error.WriteLine(Usage);
+    ["micro"] = MicroCase.RunAsync,
+    ["compare"] = CompareCase.RunAsync,
+    ["http"] = HttpCase.RunAsync,
+    ["grain"] = GrainCase.RunAsync,
+    ["memory"] = MemoryCase.RunAsync,
+    ["cold"] = ColdCase.RunAsync,
+    ["revoke"] = RevokeCase.RunAsync,
+    ["growth"] = GrowthCase.RunAsync,
+    ["flood"] = FloodCase.RunAsync,
+    ["storage"] = StorageCase.RunAsync,
+    ["soak"] = SoakCase.RunAsync,
+};
+if (Arguments.Read(args, cases.Keys) is not { } arguments)
+{
     return 2;
 }
 
 var report = new Report();
-foreach (var name in named.Count == 0 ? known : [.. named])
+foreach (var name in arguments.Cases)
 {
-    switch (name)
+    try
     {
-        case "micro":
-            MicroBenchmark.Run(report, scale);
-            break;
-        case "http":
-            await HttpBenchmark.RunAsync(report, scale);
-            break;
-        case "flood":
-            await FloodBenchmark.RunAsync(report, scale);
-            break;
-        case "storage":
-            await StorageBenchmark.RunAsync(report, scale);
-            break;
-        default:
-            await ReadyBenchmark.RunAsync(report, scale);
-            break;
+        await cases[name](report, arguments.Scale);
+    }
+    catch (MissingProgramException missing)
+    {
+        Console.Error.WriteLine(missing.Message);
+        return 1;
     }
 }
 
-if (outAt >= 0)
+if (arguments.Out is not null)
 {
-    report.Save(args[outAt + 1]);
+    report.Save(arguments.Out);
 }
 
 return 0;

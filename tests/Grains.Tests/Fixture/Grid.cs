@@ -68,6 +68,12 @@ public sealed class Grid : IAsyncLifetime
     /// <summary>The master keys that silos started from now on have.</summary>
     public MasterKeyRing Ring { get; set; } = KeySamples.OldRing;
 
+    /// <summary>For how long decisions may be used; by default not at all.</summary>
+    public LeaseOptions Leases { get; init; } = new() { Length = TimeSpan.Zero };
+
+    /// <summary>By which ages are counted, where decisions may be used for a while.</summary>
+    public FakeTimeProvider LeaseTime { get; } = new();
+
     /// <summary>How long a caller within the grid, or of it, waits for an answer.</summary>
     public TimeSpan ResponseTimeout { get; init; } = Patience.Limit;
 
@@ -184,9 +190,9 @@ public sealed class Grid : IAsyncLifetime
         silo.Services.AddScoped<TimeProvider>(scope => scope.GetRequiredService<Root>().Is(scope) ? TimeProvider.System : Clock);
         silo.Services.AddSingleton<IGridIndex>(Index);
         silo.Services.AddDeployTokenGrains(
-            Ring, new DeployTokenOptions(), new RegistryTokenOptions(), leases: new LeaseOptions { Length = TimeSpan.Zero });
+            Ring, new DeployTokenOptions(), new RegistryTokenOptions(), leases: Leases);
         silo.Services.AddSingleton<IRecordVersions>(Storage);
-        silo.Services.AddSingleton(LeaseClock.System);
+        silo.Services.AddSingleton(Leases.Length > TimeSpan.Zero ? LeaseClock.Of(LeaseTime) : LeaseClock.System);
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
         silo.AddIncomingGrainCallFilter(Calls);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);

@@ -54,8 +54,16 @@ public sealed class MemoryStorage(Faults faults) : IGrainStorage, IRecordVersion
         return faults.RunAsync(StepKind.WriteState, grainId.Type.ToString()!, () => Write(grainId, grainState, payload));
     }
 
+    /// <summary>Whether versions cannot be read.</summary>
+    public bool VersionsFail { get; set; }
+
     public ValueTask<IReadOnlyList<string?>> ReadVersionsAsync(IReadOnlyList<StoredRecord> records, CancellationToken cancellation)
     {
+        if (VersionsFail)
+        {
+            throw new InjectedFaultException();
+        }
+
         lock (_lock)
         {
             return ValueTask.FromResult<IReadOnlyList<string?>>(

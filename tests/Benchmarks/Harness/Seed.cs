@@ -16,27 +16,21 @@ using OrleansTokens.Silo.Storage.Sqlite;
 
 namespace OrleansTokens.Benchmarks;
 
-/// <summary>A token that was stored, and where it counts.</summary>
-/// <param name="Username">Its username.</param>
-/// <param name="Secret">Its secret.</param>
-/// <param name="Project">The path of its project.</param>
-internal sealed record SeededToken(string Username, string Secret, string Project);
-
-/// <summary>Writes very many tokens straight into storage, as the grains would have left them: 10 groups, 10 in each, 10 projects in each
-/// of those, and the tokens spread over the projects.</summary>
+/// <summary>Writes very many tokens straight into storage, as the grains would have left them, spread over the projects of a tree. Each
+/// <see cref="Population.RevokedEvery"/>-th is revoked.</summary>
 internal sealed class Seed : IAsyncDisposable
 {
-    private const int Fan = 10;
-    private const int Projects = Fan * Fan * Fan;
     private const int AtOnce = 512;
 
+    private readonly Tree _tree;
     private readonly SqliteDatabase _database;
     private readonly SqliteGrainStorage _storage;
     private readonly SqliteGridIndex _index;
     private readonly MasterKeyRing _keys;
 
-    private Seed(string data)
+    private Seed(string data, Tree tree)
     {
+        _tree = tree;
         _keys = MasterKeyFile.ReadOrCreate(data);
         var options = Options.Create(new SqliteStorageOptions
         {
@@ -50,49 +44,39 @@ internal sealed class Seed : IAsyncDisposable
         _index = new SqliteGridIndex(_database);
     }
 
-    /// <summary>Stores this many tokens, and says every n-th of them so that there are at most 10,000 to work with.</summary>
-    public static async Task<IReadOnlyList<SeededToken>> WriteAsync(string data, int tokens)
+    /// <summary>Stores this many tokens in a new data directory.</summary>
+    /// <param name="data">The directory.</param>
+    /// <param name="tokens">How many.</param>
+    /// <param name="tree">The groups and projects that hold them; null: the usual ones.</param>
+    public static async Task<Population> WriteAsync(string data, int tokens, Tree? tree = null)
     {
-        await using var seed = new Seed(data);
+        await using var seed = new Seed(data, tree ?? Tree.Usual);
         await seed.WriteTreeAsync(tokens);
-        var kept = new List<SeededToken>();
-        var every = Math.Max(1, tokens / 10_000);
+        var written = new List<SeededToken>(tokens);
         foreach (var batch in Enumerable.Range(1, tokens).Chunk(AtOnce))
         {
-            var written = await Task.WhenAll(batch.Select(id => seed.WriteTokenAsync(id)));
-            kept.AddRange(written.Where((_, i) => batch[i] % every == 0));
+            written.AddRange(await Task.WhenAll(batch.Select(seed.WriteTokenAsync)));
         }
 
-        return kept;
+        return new Population(written);
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    private static long TopGroup(int project) => 1 + (project / (Fan * Fan));
-
-    private static long SubGroup(int project) => 1 + Fan + (project / Fan);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
     private async Task WriteTreeAsync(int tokens)
     {
-        for (var i = 0; i < Fan; i++)
+        foreach (var (id, parent, slug) in _tree.Groups())
         {
-            await WriteNodeAsync(NamespaceKind.Group, i + 1, 0, Text($"top{i}"));
+            await WriteNodeAsync(NamespaceKind.Group, id, parent, slug);
         }
 
-        for (var i = 0; i < Fan * Fan; i++)
+        for (var i = 0; i < Tree.Projects; i++)
         {
-            await WriteNodeAsync(NamespaceKind.Group, i + 1 + Fan, 1 + (i / Fan), Text($"sub{i}"));
+            await WriteNodeAsync(NamespaceKind.Project, i + 1, _tree.GroupOf(i), Tree.SlugOf(i));
         }
 
-        for (var i = 0; i < Projects; i++)
-        {
-            await WriteNodeAsync(NamespaceKind.Project, i + 1, SubGroup(i), Text($"app{i}"));
-        }
-
-        await WriteAsync("id-block", IdSequence.Groups, "ids", new IdBlockState { LastId = Fan + (Fan * Fan) });
-        await WriteAsync("id-block", IdSequence.Projects, "ids", new IdBlockState { LastId = Projects });
+        await WriteAsync("id-block", IdSequence.Groups, "ids", new IdBlockState { LastId = _tree.GroupCount });
+        await WriteAsync("id-block", IdSequence.Projects, "ids", new IdBlockState { LastId = Tree.Projects });
         await WriteAsync("id-block", IdSequence.DeployTokens, "ids", new IdBlockState { LastId = tokens });
     }
 
@@ -100,14 +84,15 @@ internal sealed class Seed : IAsyncDisposable
     {
         var state = new NamespaceState { Status = NamespaceStatus.Active, Parent = parent, Slug = slug, Name = slug, Epoch = 1 };
         await WriteAsync(kind == NamespaceKind.Group ? "group" : "project", IdKey(id), "node", state);
-        await WriteAsync("path-entry", Text($"{parent}/{slug}"), "entry", new PathEntryState { Kind = kind, Id = id });
+        await WriteAsync("path-entry", string.Create(CultureInfo.InvariantCulture, $"{parent}/{slug}"), "entry", new PathEntryState { Kind = kind, Id = id });
         await _index.UpsertAsync(new NamespaceRow(kind, id, parent, slug, slug, 0, false, default, false, 1));
     }
 
     private async Task<SeededToken> WriteTokenAsync(int id)
     {
-        var project = id % Projects;
+        var project = id % Tree.Projects;
         var secret = TokenFormat.Issue(TokenPrefixes.Default, 0, id, _keys.TagKeys[0]);
+        var revoked = Population.IsRevoked(id);
         var state = new DeployTokenState
         {
             Status = DeployTokenStatus.Issued,
@@ -115,14 +100,15 @@ internal sealed class Seed : IAsyncDisposable
             HolderId = project + 1,
             Name = "seeded",
             Scopes = DeployTokenScopes.ReadRepository | DeployTokenScopes.ReadRegistry | DeployTokenScopes.WriteRegistry,
+            Revocation = revoked ? new StoredRevocation { By = 1, Reason = "seeded" } : null,
             Secrets = [new StoredSecret { Digest = SecretDigest.Compute(_keys, DigestPurpose.DeployToken, secret).ToStorageText() }],
-            Epoch = 1,
+            Epoch = revoked ? 2 : 1,
         };
         await WriteAsync("deploy-token", IdKey(id), "token", state);
         var username = DeployTokenState.DefaultUsername(new TokenId(id));
         await _index.UpsertAsync(new TokenRow(
-            id, NamespaceKind.Project, project + 1, "seeded", username, (int)state.Scopes, default, null, false, false, 1));
-        return new SeededToken(username, secret.Reveal(), Text($"top{TopGroup(project) - 1}/sub{SubGroup(project) - 1 - Fan}/app{project}"));
+            id, NamespaceKind.Project, project + 1, "seeded", username, (int)state.Scopes, default, null, revoked, false, state.Epoch));
+        return new SeededToken(id, username, secret.Reveal(), _tree.PathOf(project));
     }
 
     private static string IdKey(long id) => GrainIdKeyExtensions.CreateIntegerKey(id).ToString();

@@ -10,9 +10,9 @@ using static OrleansTokens.Benchmarks.Report;
 namespace OrleansTokens.Benchmarks;
 
 /// <summary>The steps of a validation that call nobody.</summary>
-internal static class MicroBenchmark
+internal static class MicroCase
 {
-    public static void Run(Report report, Scale scale)
+    public static Task RunAsync(Report report, Scale scale)
     {
         var text = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         var ring = MasterKey.TryParse(text, out var key, out var error) ? MasterKeyRing.Of(key) : throw new InvalidOperationException(error);
@@ -33,6 +33,7 @@ internal static class MicroBenchmark
             $"Steps of a validation, one thread, medians of {scale.Rounds}",
             ["step", "ns", "bytes allocated"],
             steps.Select(s => Measure(s.Name, s.Step, scale)));
+        return Task.CompletedTask;
     }
 
     private static string[] Measure(string name, Action step, Scale scale)

@@ -1,7 +1,7 @@
-using System.Globalization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using static OrleansTokens.Benchmarks.Report;
+using static OrleansTokens.Benchmarks.Requests;
 
 namespace OrleansTokens.Benchmarks;
 
@@ -9,7 +9,7 @@ namespace OrleansTokens.Benchmarks;
 /// What a flood of bad secrets does to good ones: the latency of good requests at a steady rate, alone and while another process sends
 /// bad ones. Each case is compared with a run alone right before it, since what else the machine does changes.
 /// </summary>
-internal static class FloodBenchmark
+internal static class FloodCase
 {
     private const int GoodPerSecond = 1000;
     private const int GoodConnections = 16;
@@ -20,26 +20,25 @@ internal static class FloodBenchmark
     public static async Task RunAsync(Report report, Scale scale)
     {
         using var folder = new TemporaryFolder();
-        var tokens = await Seed.WriteAsync(folder.Path, scale.HttpTokens);
+        var tokens = await Seed.WriteAsync(folder.Path, scale.Credentials);
         await using var silo = await Server.SiloAsync(folder.Path);
-        var revoked = await HttpBenchmark.RevokeAsync(silo, tokens);
-        var alive = tokens.Except(revoked).ToList();
         var key = MasterKeyFile.ReadOrCreate(folder.Path).TagKeys[0];
-        var forged = Write("forged", alive.Select(t => HttpBenchmark.ForwardAuth(t, HttpBenchmark.Mistype(t.Secret))));
-        var wrong = Write("wrong", alive.Select(t => HttpBenchmark.ForwardAuth(t, Wrong(t, key))));
+        var forged = folder.Write("forged", tokens.Alive.Select(static t => ForwardAuth(t with { Secret = t.Mistyped })));
+        var wrong = folder.Write("wrong", tokens.Alive.Select(t => ForwardAuth(Wrong(t, key))));
+        var revoked = folder.Write("revoked", tokens.Revoked.Select(ForwardAuth));
         Flood[] floods =
         [
             new("forged", forged, 2_000),
             new("forged", forged, 10_000),
             new("right tag, wrong secret", wrong, 2_000),
             new("right tag, wrong secret", wrong, 10_000),
-            new("revoked", Write("revoked", revoked.Select(t => HttpBenchmark.ForwardAuth(t, t.Secret))), 10_000),
+            new("revoked", revoked, 10_000),
             new("right tag, wrong secret, source banned", wrong, 10_000, Bans: true),
         ];
         (string Name, string Requests)[] surfaces =
         [
-            ("forward-auth", Write("git", alive.Select(t => HttpBenchmark.ForwardAuth(t, t.Secret)))),
-            ("jwt/auth", Write("jwt", alive.Select(HttpBenchmark.JwtAuth))),
+            ("forward-auth", folder.Write("git", tokens.Alive.Select(ForwardAuth))),
+            ("jwt/auth", folder.Write("jwt", tokens.Alive.Select(JwtAuth))),
         ];
         foreach (var (surface, requests) in surfaces)
         {
@@ -52,15 +51,13 @@ internal static class FloodBenchmark
                 ],
                 rows);
         }
-
-        string Write(string name, IEnumerable<string> all) => folder.Write(name, string.Join('\0', all));
     }
 
     private static async Task<IEnumerable<string[]>> MeasureAsync(Server silo, string good, Flood[] floods, Scale scale)
     {
         foreach (var requests in floods.Select(static flood => flood.Requests).Distinct().Prepend(good))
         {
-            await Server.LoadAsync(silo.Port, FloodConnections, scale.RoundSeconds, requests); // So that everything is compiled and cached.
+            await LoadGenerator.StartAsync(new LoadOrder(silo.Port, FloodConnections, scale.RoundSeconds, requests)); // So that everything is compiled and cached.
         }
 
         var results = floods.Select(static _ => new List<Round>()).ToList();
@@ -70,15 +67,20 @@ internal static class FloodBenchmark
             {
                 await SwitchBansAsync(silo, floods[i].Bans);
                 var alone = await GoodAsync();
-                var flood = Server.LoadAsync(
-                    silo.Port, FloodConnections, scale.RoundSeconds + FloodOutlastsBy, floods[i].Requests, floods[i].PerSecond, FloodSource);
+                var flood = LoadGenerator.StartAsync(
+                    new LoadOrder(silo.Port, FloodConnections, scale.RoundSeconds + FloodOutlastsBy, floods[i].Requests)
+                    {
+                        PerSecond = floods[i].PerSecond,
+                        From = FloodSource,
+                    });
                 results[i].Add(new Round(alone, await GoodAsync(), await flood));
             }
         }
 
         return floods.Select((flood, i) => Row(flood, results[i]));
 
-        Task<LoadResult> GoodAsync() => Server.LoadAsync(silo.Port, GoodConnections, scale.RoundSeconds, good, GoodPerSecond);
+        Task<LoadResult> GoodAsync() => LoadGenerator.StartAsync(
+            new LoadOrder(silo.Port, GoodConnections, scale.RoundSeconds, good) { PerSecond = GoodPerSecond });
     }
 
     private static string[] Row(Flood flood, List<Round> rounds) =>
@@ -94,18 +96,15 @@ internal static class FloodBenchmark
 
     private static async Task SwitchBansAsync(Server silo, bool on)
     {
-        using var http = HttpBenchmark.Operator(silo);
+        using var http = silo.Operator();
         using var answer = await http.PutAsJsonAsync(
             new Uri($"{silo.Address}/api/v4/application/settings"), new { rack_attack_git_basic_auth_enabled = on });
         answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>A secret of the same token with a right tag and another random part, which only its grain can tell from the right one.</summary>
-    private static string Wrong(SeededToken token, TagKey key)
-    {
-        var id = long.Parse(token.Username.AsSpan(token.Username.LastIndexOf('-') + 1), CultureInfo.InvariantCulture);
-        return TokenFormat.Issue(TokenPrefixes.Default, 0, id, key).Reveal();
-    }
+    private static SeededToken Wrong(SeededToken token, TagKey key) =>
+        token with { Secret = TokenFormat.Issue(TokenPrefixes.Default, 0, token.Id, key).Reveal() };
 
     private sealed record Flood(string Name, string Requests, int PerSecond, bool Bans = false);
 

@@ -39,9 +39,14 @@ internal sealed class Report
 
     public static string Number(double value, int digits = 0) => value.ToString("N" + digits, CultureInfo.InvariantCulture);
 
+    public static string Percent(double share, int digits = 0) => Number(100 * share, digits) + " %";
+
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
+
+    /// <summary>The value below which this share of the sorted values lies; 0 where there is none.</summary>
+    public static double Percentile(IReadOnlyList<long> sorted, double share) => sorted.Count == 0 ? 0 : sorted[(int)((sorted.Count - 1) * share)];
 }

@@ -4,7 +4,7 @@ using static OrleansTokens.Benchmarks.Report;
 namespace OrleansTokens.Benchmarks;
 
 /// <summary>Tokens created and revoked per second over HTTP, each durable in SQLite when it is answered.</summary>
-internal static class StorageBenchmark
+internal static class StorageCase
 {
     private static readonly int[] Callers = [1, 16, 64];
 
@@ -13,19 +13,19 @@ internal static class StorageBenchmark
         using var folder = new TemporaryFolder();
         await Seed.WriteAsync(folder.Path, tokens: 1);
         await using var silo = await Server.SiloAsync(folder.Path);
-        var creations = folder.Write("creations", string.Join('\0', Enumerable.Range(1, 1000).Select(Creation)));
+        var creations = folder.Write("creations", Enumerable.Range(1, Tree.Projects).Select(Creation));
         var rows = new List<string[]>();
         foreach (var callers in Callers)
         {
-            var created = await Server.LoadAsync(silo.Port, callers, scale.RoundSeconds, creations);
+            var created = await LoadGenerator.StartAsync(new LoadOrder(silo.Port, callers, scale.RoundSeconds, creations));
             rows.Add(Row("create", callers, created));
         }
 
         var ids = await ListAsync(silo, scale.Revocations * Callers.Length);
         foreach (var (callers, share) in Callers.Zip(ids.Chunk(Math.Max(1, ids.Count / Callers.Length))))
         {
-            var requests = folder.Write($"revocations-{callers}", string.Join('\0', share.Select(Revocation)));
-            rows.Add(Row("revoke", callers, await Server.LoadAsync(silo.Port, callers, 0, requests)));
+            var requests = folder.Write($"revocations-{callers}", share.Select(Revocation));
+            rows.Add(Row("revoke", callers, await LoadGenerator.StartAsync(new LoadOrder(silo.Port, callers, 0, requests))));
         }
 
         report.Table(
@@ -38,17 +38,14 @@ internal static class StorageBenchmark
         string.Join(", ", result.Statuses.Select(static s => $"{s.Key}: {s.Value}")),
     ];
 
-    private static string Creation(int project) => Post($"/api/v4/projects/{project}/deploy_tokens", """{"name":"ci","scopes":["read_registry"]}""");
+    private static string Creation(int project) =>
+        Requests.Administer($"/api/v4/projects/{project}/deploy_tokens", """{"name":"ci","scopes":["read_registry"]}""");
 
-    private static string Revocation(long id) => Post($"/api/v4/deploy_tokens/{id}/revoke", "{}");
-
-    private static string Post(string path, string json) =>
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nPRIVATE-TOKEN: {Server.OperatorToken}\r\nContent-Type: application/json\r\n"
-        + $"Content-Length: {json.Length}\r\n\r\n{json}";
+    private static string Revocation(long id) => Requests.Administer($"/api/v4/deploy_tokens/{id}/revoke", "{}");
 
     private static async Task<List<long>> ListAsync(Server silo, int count)
     {
-        using var http = HttpBenchmark.Operator(silo);
+        using var http = silo.Operator();
         var ids = new List<long>();
         for (var page = 1; ids.Count < count; page++)
         {

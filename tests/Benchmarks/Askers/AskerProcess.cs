@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace OrleansTokens.Benchmarks;
+
+/// <summary>An <see cref="Asker"/> in a process of its own, which stays connected from one order to the next.</summary>
+internal sealed class AskerProcess : IAsyncDisposable
+{
+    private AskerProcess(ChildProcess process) => Process = process;
+
+    public ChildProcess Process { get; }
+
+    public static AskerProcess Start(AskerSetUp setUp) => new(ChildProcess.StartOwn(Asker.Verb, JsonSerializer.Serialize(setUp)));
+
+    /// <summary>Has it ask, and says what that came to.</summary>
+    public Task<LoadResult> AskAsync(double seconds, int callers, double perSecond = 0) =>
+        Process.AskAsync<LoadResult>(new AskerOrder(AskerWork.Ask) { Seconds = seconds, Callers = callers, PerSecond = perSecond });
+
+    /// <summary>Collects its garbage, and says what is left.</summary>
+    public Task<MemoryUse> MeasureMemoryAsync() => Process.AskAsync<MemoryUse>(new AskerOrder(AskerWork.Memory));
+
+    /// <summary>As something that takes its turn.</summary>
+    public Contender Contender(string name, int callers) => new(name, seconds => AskAsync(seconds, callers));
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+}
