@@ -98,6 +98,12 @@ public sealed class DeployTokenAdministration
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
         RemoveAsync(() => Token(id).DestroyAsync(by), cancellation);
 
+    /// <summary>Revokes every deploy token held at or below a group or project, in one write, however many there are: what was issued before
+    /// is dead when the call returns, and what is issued after it works. See <see cref="INamespaceGrain.RevokeTokensAsync"/>.</summary>
+    public Task<SubtreeRevocationReceipt> RevokeTokensAsync(
+        NamespaceId holder, OperatorId by, string reason, CancellationToken cancellation = default) =>
+        _calls.RunAsync(() => Node(holder).RevokeTokensAsync(by, reason), cancellation);
+
     /// <summary>What a CI job of a project is given (reference §4), or null. See <see cref="IDeployTokenDirectoryGrain.ReadVariablesAsync"/>.</summary>
     public Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by, CancellationToken cancellation = default) =>
         _calls.RunAsync(() => _calls.Grains.GetGrain<IDeployTokenDirectoryGrain>(0).ReadVariablesAsync(project, by), cancellation);

@@ -63,6 +63,12 @@ public static class Limits
     /// <summary>The largest page of a list: 100, as at GitLab.</summary>
     public const int MaxPageSize = 100;
 
+    /// <summary>
+    /// The most revocations of all tokens at or below a group or project that it remembers: 50, its own and one for each group that it has
+    /// left. They are in the lineage of everything below it. Revoking its own tokens makes room: that kills all that the others do.
+    /// </summary>
+    public const int MaxTokenRevocations = 50;
+
     /// <summary>The most questions in one validation: 200. One request of a registry asks a few; it bounds the work of a grain's turn.</summary>
     public const int MaxQuestions = 200;
 

@@ -93,6 +93,8 @@ internal static class WireAliases
     public const string RevocationReceipt = "ot.RevocationReceipt";
     public const string Secret = "ot.Secret";
     public const string Slug = "ot.Slug";
+    public const string SubtreeRevocation = "ot.SubtreeRevocation";
+    public const string SubtreeRevocationReceipt = "ot.SubtreeRevocationReceipt";
     public const string TokenAuthorityException = "ot.TokenAuthorityException";
     public const string TokenId = "ot.TokenId";
     public const string ValidationAnswer = "ot.ValidationAnswer";

@@ -42,10 +42,12 @@ public interface INamespaceGrain : IGrain
 
     /// <summary>Moves the node, and with it all below it, into another group, or to the top (groups only). The old path leaves a
     /// redirect. Tokens of the groups it left do not reach it any more from
-    /// <see cref="NamespaceView.Settling"/> after the call on. Groups move one at a time: call
+    /// <see cref="NamespaceView.Settling"/> after the call on. Tokens held at or below it stay dead that <see cref="RevokeTokensAsync"/> has
+    /// revoked where it was, and die that are older than such a revocation where it comes to. Groups move one at a time: call
     /// <see cref="INamespaceDirectoryGrain.TransferAsync"/>.</summary>
-    /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>, and <see cref="Errors.ErrorCode.Conflict"/>
-    /// where a group would come to lie below itself. Nothing was changed.</exception>
+    /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>; <see cref="Errors.ErrorCode.LimitExceeded"/> also for
+    /// <see cref="Limits.MaxTokenRevocations"/>, and <see cref="Errors.ErrorCode.Conflict"/> where a group would come to lie below itself.
+    /// Nothing was changed.</exception>
     [Alias("Transfer")]
     Task<NamespaceView> TransferAsync(GroupId parent, OperatorId by);
 
@@ -58,6 +60,16 @@ public interface INamespaceGrain : IGrain
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
     [Alias("HoldToken")]
     Task HoldTokenAsync(DeployTokens.TokenId token);
+
+    /// <summary>Revokes every deploy token held by the node or by anything below it, in one write. It is durable when the call returns. All that
+    /// were issued before are dead from <see cref="SubtreeRevocationReceipt.Settling"/> after it on, and stay dead wherever they are moved; what
+    /// is issued after it works. Each call is a new revocation.</summary>
+    /// <param name="by">Who asks.</param>
+    /// <param name="reason">Why, at most <see cref="Limits.MaxReasonLength"/> characters; may be empty.</param>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>,
+    /// <see cref="Errors.ErrorCode.InvalidArgument"/>.</exception>
+    [Alias("RevokeTokens")]
+    Task<SubtreeRevocationReceipt> RevokeTokensAsync(OperatorId by, string reason);
 
     /// <summary>What an operator may do here as a member of the node or of any group above it; nothing where one of them does not exist.
     /// Asks upward only. A change holds when its call has returned.</summary>

@@ -20,7 +20,15 @@ public sealed record LineageNode(
     [property: Id(4)] bool Archived,
     [property: Id(5)] long Epoch,
     [property: Id(6)] ProjectFeatures Features = default,
-    [property: Id(7)] bool IsPersonal = false);
+    [property: Id(7)] bool IsPersonal = false)
+{
+    /// <summary>
+    /// The latest revocation of all deploy tokens held at or below the node, and that of every group the node was moved out of: its
+    /// tokens do not come alive by a move. At most one for each node; usually none.
+    /// </summary>
+    [Id(8)]
+    public ImmutableArray<SubtreeRevocation> TokenRevocations { get => field.IsDefault ? [] : field; init; }
+}
 
 /// <summary>
 /// A node and the groups above it, up to the top-level group. It exists only where every node of it does: below a deleted group there

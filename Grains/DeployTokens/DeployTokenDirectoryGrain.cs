@@ -60,16 +60,37 @@ internal sealed partial class DeployTokenDirectoryGrain(
     {
         foreach (var holder in holders)
         {
-            foreach (var id in await index.FindForJobsAsync(holder, time.GetUtcNow(), Limits.MaxPageSize))
+            if (await FindForJobAsync(holder) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<DeployTokenVariables?> FindForJobAsync(NamespaceId holder)
+    {
+        // Where a whole page is dead, by a revocation that the index does not know of, it is told, and the next page comes first.
+        for (IReadOnlyList<long> last = []; ;)
+        {
+            var ids = await index.FindForJobsAsync(holder, time.GetUtcNow(), Limits.MaxPageSize);
+            foreach (var id in ids)
             {
                 if (await GrainFactory.GetGrain<IDeployTokenSecretGrain>(id).RevealAsync(holder) is { } found)
                 {
                     return found;
                 }
             }
-        }
 
-        return null;
+            if (ids.Count < Limits.MaxPageSize || ids.SequenceEqual(last))
+            {
+                return null;
+            }
+
+            last = ids;
+            await Task.WhenAll(ids.Select(id => Token(id).ReindexAsync()));
+        }
     }
 
     private IDeployTokenAdministrationGrain Token(long id) => GrainFactory.GetGrain<IDeployTokenAdministrationGrain>(id);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Leases;
@@ -36,16 +37,16 @@ internal sealed partial class DeployTokenGrain
         await GatherAsync(asked.Questions, asked.Freshness);
         if (!_places.TryGetSettings(asked.Freshness, out var settings, out _)
             || !_places.TryFind(request.Question, asked.Freshness, out var place)
-            || !TryFindHolder(place, asked.Freshness, out var holderExists, out _))
+            || !TryFindHolder(place, asked.Freshness, out var holder, out _))
         {
             throw TokenAuthorityException.Unavailable("What the decision rests on has changed meanwhile.");
         }
 
         var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
         var facts = new FactList();
-        var input = Input(match, holderExists, request.Question, place, DecisionSettings.Of(settings), _time.GetUtcNow());
+        var input = Input(match, holder, request.Question, place, DecisionSettings.Of(settings), _time.GetUtcNow());
         var decision = TokenPolicy.Decide(input, facts);
-        return new Explanation(input.Token, decision, facts.Facts);
+        return new Explanation(input.Token is null ? null : State.View(_id, holder), decision, facts.Facts);
     }
 
     private Task<ValidationAnswer> DecideAsync(Asked asked)
@@ -138,14 +139,14 @@ internal sealed partial class DeployTokenGrain
         for (var i = 0; i < decisions.Length; i++)
         {
             var question = asked.Questions[i];
-            if (!_places.TryFind(question, tree, out var place) || !TryFindHolder(place, tree, out var holderExists, out var holderAt))
+            if (!_places.TryFind(question, tree, out var place) || !TryFindHolder(place, tree, out var holder, out var holderAt))
             {
                 return null;
             }
 
             oldest = Math.Min(oldest, Math.Min(place.ConfirmedAt, holderAt));
             decisions[i] = TokenPolicy.Decide(
-                Input(match, holderExists, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
+                Input(match, holder, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
             isInDoubt |= !decisions[i].Allowed && !TokenPolicy.IsFinal(decisions[i].Reason);
         }
 
@@ -172,8 +173,7 @@ internal sealed partial class DeployTokenGrain
     {
         var match = MatchShown(asked, out _);
         var now = _time.GetUtcNow();
-        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, asked.Questions[0], default, default, now));
-        refused = refusal.Principal is null
+        refused = TokenPolicy.RefuseByItself(Token, match, now) is { } refusal
             ? Answer(asked, [.. Enumerable.Repeat(refusal, asked.Questions.Length)], _state.ConfirmedAt, isKept: true)
             : null;
         return refused is not null;
@@ -236,28 +236,22 @@ internal sealed partial class DeployTokenGrain
 
     private NamespaceId Holder => new(State.HolderKind, State.HolderId);
 
+    /// <summary>The token by its own record, or null where there is none.</summary>
+    private DeployTokenView? Token => State.Status == DeployTokenStatus.Issued ? View() : null;
+
     private DecisionInput Input(
-        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
-    {
-        var token = State.Status == DeployTokenStatus.Issued ? View() : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings)
+        CredentialMatch match, Lineage? holder, Question question, Place place, DecisionSettings settings, DateTimeOffset now) =>
+        new(Token, match, holder, question.Action, place.Lineage, place.ViaRedirect, now, settings)
         {
+            IssuedUnder = State.IssuedUnder,
             SwitchedOff = _validation.SwitchedOff,
         };
-    }
 
-    /// <summary>Whether the holder exists. A lineage that leads through it says so already, which is the usual case.</summary>
-    private bool TryFindHolder(Place place, Freshness freshness, out bool exists, out long confirmedAt)
+    /// <summary>A lineage through the holder, null where it is gone: that of the place in the usual case, or else the holder's own.</summary>
+    private bool TryFindHolder(Place place, Freshness freshness, out Lineage? lineage, out long confirmedAt)
     {
-        (exists, confirmedAt) = (place.Lineage?.IsWithin(Holder) == true, long.MaxValue);
-        if (exists || State.HolderKind == NamespaceKind.None)
-        {
-            return true;
-        }
-
-        var isKnown = _places.TryGetLineage(Holder, freshness, out var lineage, out confirmedAt);
-        exists = lineage is not null;
-        return isKnown;
+        (lineage, confirmedAt) = (place.Lineage?.IsWithin(Holder) == true ? place.Lineage : null, long.MaxValue);
+        return lineage is not null || Holder.IsNone || _places.TryGetLineage(Holder, freshness, out lineage, out confirmedAt);
     }
 
     private CredentialMatch MatchShown(in Asked asked, out SecretDigest? outdated)

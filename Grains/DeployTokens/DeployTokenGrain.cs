@@ -72,7 +72,7 @@ internal sealed partial class DeployTokenGrain
     private DeployTokenState State => _state.Current;
 
     public async Task<DeployTokenView?> GetAsync() =>
-        await HolderLineageAsync() is not null && State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
+        await HolderLineageAsync() is { } holder && State.Status == DeployTokenStatus.Issued ? State.View(_id, holder) : null;
 
     public async Task<IssuedDeployToken> IssueAsync(IssueDeployToken request)
     {
@@ -82,7 +82,10 @@ internal sealed partial class DeployTokenGrain
         }
 
         DeployTokenRules.Check(request);
-        await NamespaceGrains.Of(GrainFactory, request.Holder).HoldTokenAsync(_id);
+        var holder = NamespaceGrains.Of(GrainFactory, request.Holder);
+        await holder.HoldTokenAsync(_id);
+        var lineage = (await holder.ConfirmLineageAsync(below: 0, maxAge: TimeSpan.Zero)).Value
+            ?? throw TokenAuthorityException.NotFound($"The {request.Holder}");
         var secret = TokenFormat.Issue(_options.Prefixes, _options.Region, _id.Value, _keys.TagKeys[0]);
         var now = _time.GetUtcNow();
         var issued = new DeployTokenState
@@ -96,6 +99,7 @@ internal sealed partial class DeployTokenGrain
             CreatedAt = now,
             CreatedBy = request.Operator.Value,
             ExpiresAt = request.ExpiresAt,
+            IssuedUnder = SubtreeRevocations.ToRecord(lineage),
             Secrets =
             [
                 new StoredSecret
@@ -159,28 +163,33 @@ internal sealed partial class DeployTokenGrain
 
     public async ValueTask<DeployTokenVariables?> RevealAsync(NamespaceId holder)
     {
-        var state = State;
-        var isFor = state.Status == DeployTokenStatus.Issued && state.Name == DeployTokenVariables.Name
-            && new NamespaceId(state.HolderKind, state.HolderId) == holder;
-        if (!isFor || _ending || !state.View(_id).IsActive(_time.GetUtcNow()) || state.Secrets[^1].Sealed is not { } stored)
+        var isFor = State.Status == DeployTokenStatus.Issued && State.Name == DeployTokenVariables.Name && Holder == holder;
+        if (!isFor || await HolderLineageAsync() is not { } lineage || _ending)
+        {
+            return null;
+        }
+
+        var view = State.View(_id, lineage);
+        if (!view.IsActive(_time.GetUtcNow()) || State.Secrets[^1].Sealed is not { } stored)
         {
             return null;
         }
 
         var secret = SealedSecret.Open(_id, stored, _keys);
         await RenewAsync();
-        return new DeployTokenVariables(_id, state.View(_id).Username, secret);
+        return new DeployTokenVariables(_id, view.Username, secret);
     }
 
     public async Task ReindexAsync()
     {
-        await _index.UpsertAsync(Row(State));
+        var holder = State.Status == DeployTokenStatus.Issued ? await HolderLineageAsync() : null;
+        await _index.UpsertAsync(Row(State, holder));
         await LeaveHolderAsync();
     }
 
     /// <summary>Has the holder forget a token that is destroyed for good: what it then does not know of is dead already.</summary>
     private Task LeaveHolderAsync() => State.Status == DeployTokenStatus.Destroyed
-        ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
+        ? NamespaceGrains.Of(GrainFactory, Holder).ForgetTokenAsync(_id)
         : Task.CompletedTask;
 
     private async Task<bool> DestroyRecordAsync(OperatorId by)
@@ -281,9 +290,9 @@ internal sealed partial class DeployTokenGrain
         }
     }
 
-    private TokenRow Row(DeployTokenState state)
+    private TokenRow Row(DeployTokenState state, Lineage? holder = null)
     {
-        var view = state.View(_id);
+        var view = state.View(_id, holder);
         return new TokenRow(
             _id.Value, view.Holder.Kind, view.Holder.Value, view.Name, view.Username, (int)view.Scopes, view.CreatedAt, view.ExpiresAt,
             view.Revocation is not null, Deleted: state.Status != DeployTokenStatus.Issued, Math.Max(view.Epoch, 1));

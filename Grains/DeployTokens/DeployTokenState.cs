@@ -3,6 +3,7 @@ using System.Globalization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
+using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 
@@ -43,6 +44,16 @@ internal sealed record StoredRevocation
     public string Reason { get; init; } = "";
 }
 
+/// <summary>Up to which revocation of all tokens at or below a node a token is not subject to them: it was issued after that one.</summary>
+internal sealed record IssuedUnder
+{
+    public NamespaceKind NodeKind { get; init; }
+
+    public long NodeId { get; init; }
+
+    public long Generation { get; init; }
+}
+
 /// <summary>The state of a deploy token.</summary>
 internal sealed record DeployTokenState : IDurable
 {
@@ -66,6 +77,9 @@ internal sealed record DeployTokenState : IDurable
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public StoredRevocation? Revocation { get; init; }
+
+    /// <summary>The revocations of all tokens at or below the holder, and the groups above it, that came before this token.</summary>
+    public ImmutableArray<IssuedUnder> IssuedUnder { get => field.IsDefault ? [] : field; init; } = [];
 
     public ImmutableArray<StoredSecret> Secrets { get; init; } = [];
 
@@ -99,6 +113,18 @@ internal sealed record DeployTokenState : IDurable
     public DeployTokenView View(TokenId id) => new(
         id, new NamespaceId(HolderKind, HolderId), Name, Username ?? DefaultUsername(id), Scopes, CreatedAt, new OperatorId(CreatedBy),
         ExpiresAt, Revocation is { } r ? new Revocation(r.At, new OperatorId(r.By), r.Reason) : null, Epoch);
+
+    /// <summary>The same, revoked also where all tokens of its holder, or of a group above it, were.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="holder">A lineage that leads through the holder; null where the holder is gone.</param>
+    public DeployTokenView View(TokenId id, Lineage? holder)
+    {
+        var view = View(id);
+        return view.Revocation is null && holder is not null
+            && SubtreeRevocations.Of(view.Holder, CreatedAt, IssuedUnder, holder) is { } revocation
+            ? view with { Revocation = revocation.AsRevocation }
+            : view;
+    }
 
     /// <summary>Reference §1.2.</summary>
     public static string DefaultUsername(TokenId id) => string.Create(CultureInfo.InvariantCulture, $"gitlab+deploy-token-{id.Value}");

@@ -134,6 +134,9 @@ internal abstract partial class NamespaceGrain
 
     private async Task MoveAsync(GroupId parent, Slug slug, OperatorId by = default)
     {
+        var left = parent.Value == State.Parent ? [] : await RevocationsOfAsync(State.Parent, below: 1);
+        var revocations = TokenRevocationRules.Merge(State.TokenRevocations, left);
+        TokenRevocationRules.CheckCount(revocations);
         var handover = new NameHandover { OldParent = State.Parent, OldSlug = State.Slug, NewParent = parent.Value, NewSlug = slug.ToString() };
         await _state.WriteAsync(State with { Handover = handover });
         if (!await TryClaimAsync(parent, slug))
@@ -142,7 +145,7 @@ internal abstract partial class NamespaceGrain
             throw NamespaceRules.PathTaken();
         }
 
-        var moved = State with { Parent = parent.Value, Slug = slug.ToString(), Epoch = State.Epoch + 1 };
+        var moved = State with { Parent = parent.Value, Slug = slug.ToString(), TokenRevocations = revocations, Epoch = State.Epoch + 1 };
         await PublishAsync(parent.IsNone ? MemberRules.WithAnOwner(moved, by, _time.GetUtcNow()) : moved);
         await SettleAsync();
     }
@@ -216,12 +219,13 @@ internal abstract partial class NamespaceGrain
         var isOneName = handover.OldParent == handover.NewParent && Slug.Parse(handover.OldSlug) == Slug.Parse(handover.NewSlug);
         if (IsMoved(handover))
         {
+            var revocations = TokenRevocationRules.Merge(State.TokenRevocations, await LeftBehindAsync(below: 0));
             if (!isOneName) // Otherwise only the case of letters changed.
             {
                 await ReleaseAsync(handover.OldParent, handover.OldSlug, leaveRedirect: true);
             }
 
-            await _state.WriteAsync(State with { Handover = null });
+            await _state.WriteAsync(State with { Handover = null, TokenRevocations = revocations });
             return;
         }
 

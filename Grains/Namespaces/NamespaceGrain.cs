@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
@@ -92,18 +93,14 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
                 return new Confirmed<Lineage?>(null, _facts.AgeOf(_state.ConfirmedAt));
             }
 
-            if (State.Parent == 0)
-            {
-                return new Confirmed<Lineage?>(new Lineage([State.Node(Id)]), _facts.AgeOf(_state.ConfirmedAt));
-            }
-
             // The parent may change while it is asked; what is put together below must be of one piece.
-            var parent = State.Parent;
-            var above = await _places.FetchLineageAsync(new GroupId(parent).AsNamespace, below + 1, freshness);
-            if (State.Status == NamespaceStatus.Active && State.Parent == parent)
+            var (parent, handover, begun) = (State.Parent, State.Handover, _facts.Clock.Now);
+            var left = await LeftBehindAsync(below);
+            var above = parent == 0 ? null : await _places.FetchLineageAsync(new GroupId(parent).AsNamespace, below + 1, freshness);
+            if (State.Status == NamespaceStatus.Active && State.Parent == parent && State.Handover == handover)
             {
-                var lineage = above.Value is null ? null : new Lineage(above.Value.Nodes.Insert(0, State.Node(Id)));
-                return new Confirmed<Lineage?>(lineage, _facts.AgeOf(Oldest(above.ConfirmedAt)));
+                var oldest = Oldest(Math.Min(above?.ConfirmedAt ?? long.MaxValue, handover is null ? long.MaxValue : begun));
+                return new Confirmed<Lineage?>(LineageBelow(parent, above?.Value, left), _facts.AgeOf(oldest));
             }
         }
 
@@ -244,21 +241,23 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             return null;
         }
 
-        if (State.Parent == 0)
-        {
-            return new Lineage([State.Node(Id)]);
-        }
-
         // The parent may change while it is asked; what is put together below must be of one piece.
-        var parent = State.Parent;
-        var above = await Above(parent).GetLineageAsync(below + 1);
-        if (State.Status != NamespaceStatus.Active || State.Parent != parent)
+        var (parent, handover) = (State.Parent, State.Handover);
+        var left = await LeftBehindAsync(below);
+        var above = parent == 0 ? null : await Above(parent).GetLineageAsync(below + 1);
+        if (State.Status != NamespaceStatus.Active || State.Parent != parent || State.Handover != handover)
         {
             return await WalkUpAsync(below);
         }
 
-        return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
+        return LineageBelow(parent, above, left);
     }
+
+    /// <summary>The node's lineage, put together; null where the group above it has none.</summary>
+    private Lineage? LineageBelow(long parent, Lineage? above, ImmutableArray<SubtreeRevocation> left) =>
+        parent == 0 ? new Lineage([State.Node(Id, left)])
+        : above is null ? null
+        : new Lineage(above.Nodes.Insert(0, State.Node(Id, left)));
 
     /// <summary>Whether the node exists.</summary>
     /// <exception cref="TokenAuthorityException">Unavailable: so much is below that the lineage must be a ring.</exception>

@@ -20,7 +20,7 @@ internal static class NamespaceGrains
 
 /// <inheritdoc cref="IGroupGrain"/>
 [GrainType("group")]
-internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
+internal sealed class GroupGrain : NamespaceGrain, IGroupGrain, ITokenRevocationsGrain
 {
     private const int BatchSize = 100;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Storage;
@@ -33,6 +34,38 @@ internal sealed record NameHandover
     public long NewParent { get; init; }
 
     public string NewSlug { get; init; } = "";
+}
+
+/// <summary>A revocation of all tokens held at or below a node, as stored.</summary>
+internal sealed record StoredSubtreeRevocation
+{
+    public NamespaceKind NodeKind { get; init; }
+
+    public long NodeId { get; init; }
+
+    public long Generation { get; init; }
+
+    public DateTimeOffset At { get; init; }
+
+    public long By { get; init; }
+
+    public string Reason { get; init; } = "";
+
+    [JsonIgnore]
+    public NamespaceId Node => new(NodeKind, NodeId);
+
+    [JsonIgnore]
+    public SubtreeRevocation Value => new(Node, Generation, At, new OperatorId(By), Reason);
+
+    public static StoredSubtreeRevocation Of(SubtreeRevocation revocation) => new()
+    {
+        NodeKind = revocation.Node.Kind,
+        NodeId = revocation.Node.Value,
+        Generation = revocation.Generation,
+        At = revocation.At,
+        By = revocation.By.Value,
+        Reason = revocation.Reason,
+    };
 }
 
 /// <summary>The state of a group or project.</summary>
@@ -72,6 +105,11 @@ internal sealed record NamespaceState : IDurable
     /// <summary>Operators who became members, or are none any more, of whom the index may not know.</summary>
     public ImmutableArray<long> UntoldMembers { get => field.IsDefault ? [] : field; init; } = [];
 
+    /// <summary>
+    /// Revocations of all tokens held here and below: the node's own, and those of groups that it has left, one for each node.
+    /// </summary>
+    public ImmutableArray<StoredSubtreeRevocation> TokenRevocations { get => field.IsDefault ? [] : field; init; } = [];
+
     /// <summary>The operator whose personal namespace this is; 0 for every other node.</summary>
     public long PersonalOf { get; init; }
 
@@ -106,12 +144,24 @@ internal sealed record NamespaceState : IDurable
             return "a member that cannot be";
         }
 
+        if (TokenRevocations.Any(static r => r.Generation < 1 || r.NodeId < 1 || r.NodeKind is not (NamespaceKind.Group or NamespaceKind.Project)))
+        {
+            return "a revocation of tokens that cannot be";
+        }
+
         return Status is NamespaceStatus.None || OrleansTokens.Namespaces.Slug.TryParse(Slug, out _) ? null : "no slug";
     }
 
     /// <summary>What a decision needs to know of the node.</summary>
-    public LineageNode Node(NamespaceId id) => new(
-        id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features, IsPersonal: PersonalOf != 0);
+    /// <param name="id">The node.</param>
+    /// <param name="left">Revocations of the groups that a move under way has left.</param>
+    public LineageNode Node(NamespaceId id, ImmutableArray<SubtreeRevocation> left) => new(
+        id, OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Visibility, Archived, Epoch, Features, IsPersonal: PersonalOf != 0)
+    {
+        TokenRevocations = TokenRevocations.IsEmpty && left.IsEmpty
+            ? default
+            : [.. TokenRevocationRules.Merge(TokenRevocations, left).Select(static r => r.Value)],
+    };
 
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(

@@ -5,49 +5,6 @@ using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.Validation;
 
-/// <summary>What the secret and username that were shown are, compared with the token's.</summary>
-internal enum CredentialMatch
-{
-    /// <summary>Nothing was shown.</summary>
-    None,
-
-    /// <summary>The secret is another.</summary>
-    OtherSecret,
-
-    /// <summary>The secret is right, the username is another.</summary>
-    OtherUsername,
-
-    /// <summary>All that was to be shown is right.</summary>
-    Right,
-}
-
-/// <summary>Everything that a decision rests on.</summary>
-/// <param name="Token">The token's record; null where there is none.</param>
-/// <param name="Match">What was shown.</param>
-/// <param name="HolderExists">Whether the token's holder, and every group above it, exists.</param>
-/// <param name="Action">What is wanted.</param>
-/// <param name="Resource">The lineage of the project or group it is aimed at; null where there is none.</param>
-/// <param name="ViaRedirect">Whether it was named by an old path.</param>
-/// <param name="Now">The time of the decision.</param>
-/// <param name="Settings">What is set for the whole installation.</param>
-internal readonly record struct DecisionInput(
-    DeployTokenView? Token,
-    CredentialMatch Match,
-    bool HolderExists,
-    RegistryAction Action,
-    Lineage? Resource,
-    bool ViaRedirect,
-    DateTimeOffset Now,
-    DecisionSettings Settings = default)
-{
-    /// <summary>What the installation does not serve.</summary>
-    public SwitchedOff SwitchedOff { get; init; }
-
-    /// <summary>What a decision about somebody without a credential rests on.</summary>
-    public static DecisionInput Anonymous(RegistryAction action, Lineage? resource, bool viaRedirect, DateTimeOffset now) =>
-        new(null, CredentialMatch.None, false, action, resource, viaRedirect, now);
-}
-
 /// <summary>
 /// The one place where it is decided what a deploy token, or nobody, may do. Pure. Reference §1.3, §1.5, §3.2 to §3.7.
 /// </summary>
@@ -92,6 +49,15 @@ internal static class TokenPolicy
         };
     }
 
+    /// <summary>
+    /// Refuses what is wrong, or dead by the token's own record, which is the same wherever it is aimed; null where more must be known.
+    /// </summary>
+    public static Decision? RefuseByItself(DeployTokenView? token, CredentialMatch match, DateTimeOffset now)
+    {
+        var refusal = RefuseByItself(new DecisionInput(token, match, null, RegistryAction.None, null, ViaRedirect: false, now), facts: null);
+        return refusal == DenyReason.None ? null : Decision.Deny(refusal);
+    }
+
     /// <summary>Whether somebody without a credential may do what is wanted.</summary>
     private static DenyReason RefuseNobody(in DecisionInput input, FactList? facts)
     {
@@ -124,6 +90,31 @@ internal static class TokenPolicy
     /// <summary>Whether the credential is right and alive, for whatever is wanted.</summary>
     private static DenyReason RefuseCredential(in DecisionInput input, FactList? facts)
     {
+        if (RefuseByItself(input, facts) is var refusal && refusal != DenyReason.None)
+        {
+            return refusal;
+        }
+
+        var token = input.Token!;
+        if (input.Holder is not { } lineage)
+        {
+            return Failed(facts, "holder_exists", $"The {token.Holder}, or a group above it, was deleted.", DenyReason.HolderGone);
+        }
+
+        facts?.Passed("holder_exists", $"The {token.Holder} exists.");
+        if (SubtreeRevocations.Of(token.Holder, token.CreatedAt, input.IssuedUnder, lineage) is { } revocation)
+        {
+            return Failed(
+                facts, "subtree_revocation", $"Revoked at {revocation.At:O}, with all tokens at and below {revocation.Node}.", DenyReason.TokenRevoked);
+        }
+
+        facts?.Passed("subtree_revocation", $"Not revoked with all tokens of {token.Holder}, nor of a group above it.");
+        return DenyReason.None;
+    }
+
+    /// <summary>Whether the credential is right, and alive by the token's own record.</summary>
+    private static DenyReason RefuseByItself(in DecisionInput input, FactList? facts)
+    {
         if (input.Token is not { } token)
         {
             return Failed(facts, "token", "No such token.", DenyReason.TokenUnknown);
@@ -151,12 +142,6 @@ internal static class TokenPolicy
         }
 
         facts?.Passed("expiry", token.ExpiresAt is { } end ? $"Expires at {end:O}; now {input.Now:O}." : "Does not expire.");
-        if (!input.HolderExists)
-        {
-            return Failed(facts, "holder_exists", $"The {token.Holder}, or a group above it, was deleted.", DenyReason.HolderGone);
-        }
-
-        facts?.Passed("holder_exists", $"The {token.Holder} exists.");
         return DenyReason.None;
     }
 

@@ -76,6 +76,17 @@ internal sealed record DeployTokenBody(
     public override string ToString() => $"deploy token {Id}";
 }
 
+/// <summary>That every deploy token held at or below a group or project was revoked.</summary>
+internal sealed record SubtreeRevocationBody(
+    [property: JsonPropertyName("holder")] HolderBody Holder,
+    [property: JsonPropertyName("generation")] long Generation,
+    [property: JsonPropertyName("revoked_at")] DateTimeOffset RevokedAt,
+    [property: JsonPropertyName("reason")] string Reason)
+{
+    public static SubtreeRevocationBody Of(SubtreeRevocation revocation) =>
+        new(HolderBody.Of(revocation.Node), revocation.Generation, revocation.At, revocation.Reason);
+}
+
 /// <summary>A decision with what it rests on.</summary>
 internal sealed record ExplanationBody(
     [property: JsonPropertyName("allowed")] bool Allowed,

@@ -77,6 +77,17 @@ internal static class DeployTokenEndpoints
         routes.MapOperation(
             Destroy(Declare(HttpMethod.Delete, "/{token_id}", "delete", $"Revoke a deploy token of a {word} and remove it from lists")),
             call => DestroyAsync(call, call.Target.Id));
+        routes.MapOperation(
+            Declare(HttpMethod.Post, "/revoke", "revokeAll", $"Revoke every deploy token of a {word}") with
+            {
+                Id = $"revoke{holder}DeployTokens",
+                Description = (kind is NamespaceKind.Group ? "Those of the groups and projects below it too. " : "")
+                    + "Not at GitLab. All that were issued before are dead when the answer arrives, however many there are, and stay dead wherever "
+                    + "they are moved; those issued after it work. Each call is a new revocation.",
+                Parameters = [Reason],
+                Answer = typeof(SubtreeRevocationBody),
+            },
+            RevokeAllAsync);
     }
 
     private static void MapInstance(IEndpointRouteBuilder routes)
@@ -163,6 +174,13 @@ internal static class DeployTokenEndpoints
             && await call.Authority.RevokeTokenAsync(token.Id, call.Caller.Id, reason, call.Aborted) is { } receipt
             ? call.Answer(DeployTokenBody.Of(receipt.Token, call.Now))
             : GitLabErrors.NotFound;
+    }
+
+    private static async Task<IResult> RevokeAllAsync(ApiCall call)
+    {
+        var reason = call.Arguments.Find(Reason) ?? string.Empty;
+        var receipt = await call.Authority.RevokeTokensAsync(call.Target.Id, call.Caller.Id, reason, call.Aborted);
+        return call.Answer(SubtreeRevocationBody.Of(receipt.Revocation));
     }
 
     private static async Task<IResult> DestroyAsync(ApiCall call, NamespaceId holder) =>

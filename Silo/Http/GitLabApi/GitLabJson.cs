@@ -24,6 +24,7 @@ namespace OrleansTokens.Silo.Http.GitLabApi;
 [JsonSerializable(typeof(ProjectBody))]
 [JsonSerializable(typeof(ProjectBody[]))]
 [JsonSerializable(typeof(SigningKeyBody[]))]
+[JsonSerializable(typeof(SubtreeRevocationBody))]
 [JsonSerializable(typeof(TokenErrorBody))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(UserBody))]

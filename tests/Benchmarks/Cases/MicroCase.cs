@@ -71,7 +71,7 @@ internal static class MicroCase
             nodes.Add(new LineageNode(id, Slug.Parse("acme"), "Acme", Visibility.Private, Archived: false, 1));
         }
 
-        return new DecisionInput(
-            token, CredentialMatch.Right, HolderExists: true, RegistryAction.PullImage, new Lineage([.. nodes]), ViaRedirect: false, default);
+        var lineage = new Lineage([.. nodes]);
+        return new DecisionInput(token, CredentialMatch.Right, lineage, RegistryAction.PullImage, lineage, ViaRedirect: false, default);
     }
 }

@@ -20,6 +20,8 @@ public sealed class FaultTests(Grid shared, ITestOutputHelper output) : GridTest
         [nameof(Delete)] = static grid => new Delete(grid),
         [nameof(Issue)] = static grid => new Issue(grid),
         [nameof(Revoke)] = static grid => new Revoke(grid),
+        [nameof(RevokeAll)] = static grid => new RevokeAll(grid),
+        [nameof(MoveOutOfRevoked)] = static grid => new MoveOutOfRevoked(grid),
         [nameof(Destroy)] = static grid => new Destroy(grid),
         [nameof(ChangeAdministrator)] = static grid => new ChangeAdministrator(grid),
         [nameof(AbandonAdministrator)] = static grid => new AbandonAdministrator(grid),

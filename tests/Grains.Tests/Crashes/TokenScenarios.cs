@@ -70,6 +70,67 @@ internal sealed class Revoke(Grid grid) : Scenario(grid)
     }
 }
 
+internal sealed class RevokeAll(Grid grid) : Scenario(grid)
+{
+    private GroupId _group;
+    private IssuedDeployToken _token = null!;
+
+    public override async Task ArrangeAsync()
+    {
+        _group = await Grid.GroupAsync();
+        _token = await Grid.TokenAsync((await Grid.ProjectAsync(_group)).AsNamespace);
+    }
+
+    public override Task ActAsync() => Grid.RevokeTokensAsync(_group.AsNamespace, "leaked");
+
+    public override async Task CheckAsync(bool acknowledged)
+    {
+        var outcome = await Outcome.OfAsync(() => Grid.ValidateAsync(_token));
+        Assert.True(outcome == "TokenRevoked" || (outcome == Outcome.Allowed && !acknowledged), outcome);
+        Assert.Equal(outcome == "TokenRevoked", (await Grid.Administration.GetTokenAsync(_token.Token.Id))!.Revocation is not null);
+    }
+
+    public override async Task RetryAsync()
+    {
+        await ActAsync();
+        await CheckAsync(acknowledged: true);
+        Assert.Equal(Outcome.Allowed, await Outcome.OfAsync(async () => await Grid.ValidateAsync(await Grid.TokenAsync(_token.Token.Holder))));
+    }
+}
+
+/// <summary>What is revoked with all in a group stays dead, and what is alive there alive, wherever a move out of it ends.</summary>
+internal sealed class MoveOutOfRevoked(Grid grid) : Scenario(grid)
+{
+    private NamespaceId _moving;
+    private GroupId _to;
+    private IssuedDeployToken _dead = null!;
+    private IssuedDeployToken _alive = null!;
+
+    public override async Task ArrangeAsync()
+    {
+        var from = await Grid.GroupAsync();
+        (_to, _moving) = (await Grid.GroupAsync(), (await Grid.GroupAsync(from)).AsNamespace);
+        _dead = await Grid.TokenAsync(_moving);
+        await Grid.RevokeTokensAsync(from.AsNamespace);
+        _alive = await Grid.TokenAsync(_moving);
+    }
+
+    public override Task ActAsync() => Grid.TransferAsync(_moving, _to);
+
+    public override async Task CheckAsync(bool acknowledged)
+    {
+        Assert.True(!acknowledged || (await ExistingAsync(_moving)).Parent == _to, "What was acknowledged is lost.");
+        Assert.Equal("TokenRevoked", await Outcome.OfAsync(() => Grid.ValidateAsync(_dead)));
+        Assert.Equal(Outcome.Allowed, await Outcome.OfAsync(() => Grid.ValidateAsync(_alive)));
+    }
+
+    public override async Task RetryAsync()
+    {
+        await ActAsync();
+        await CheckAsync(acknowledged: true);
+    }
+}
+
 internal sealed class Destroy(Grid grid) : Scenario(grid)
 {
     private IssuedDeployToken _token = null!;

@@ -14,5 +14,8 @@ public sealed class GrainClock : TimeProvider
 
     public void Advance(TimeSpan by) => _fake.Advance(by);
 
+    /// <summary>Goes on by a clock that differs by this much, as another silo's may.</summary>
+    public void Adjust(TimeSpan by) => _fake.AdjustTime(_fake.GetUtcNow() + by);
+
     public override DateTimeOffset GetUtcNow() => _fake.GetUtcNow();
 }

@@ -79,6 +79,13 @@ internal static class Making
     public static Task<RevocationReceipt?> RevokeAsync(this Grid grid, TokenId token, string reason = "") =>
         grid.Administration.RevokeTokenAsync(token, Operator, reason);
 
+    public static Task<SubtreeRevocationReceipt> RevokeTokensAsync(this Grid grid, NamespaceId holder, string reason = "") =>
+        grid.Administration.RevokeTokensAsync(holder, Operator, reason);
+
+    /// <summary>The revocation that administrators are shown of a token; null where it is alive.</summary>
+    public static async Task<Revocation?> RevocationAsync(this Grid grid, IssuedDeployToken token) =>
+        (await grid.Administration.GetTokenAsync(token.Token.Id))!.Revocation;
+
     public static Task<bool> DestroyAsync(this Grid grid, TokenId token) => grid.Administration.DestroyTokenAsync(token, Operator);
 
     /// <summary>Shows a token with its right username.</summary>

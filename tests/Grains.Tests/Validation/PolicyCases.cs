@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
@@ -33,6 +34,15 @@ internal static class PolicyCases
         Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 29], Gen.Int[0, 399]).Array[1, 8],
         static (groups, projects) => Plant(groups, projects));
 
+    /// <summary>
+    /// Where on the way up from the holder all tokens were revoked, or the group left there was; for which time; how many minutes and
+    /// ticks from when the token was issued; and how many of these it knew of.
+    /// </summary>
+    private static readonly Gen<(int Up, int Left, int Generation, int Minutes, int Ticks, int Saw)[]> Revocations = Gen.Frequency(
+        (3, Gen.Const(Array.Empty<(int, int, int, int, int, int)>())),
+        (1, Gen.Select(
+            Gen.Int[0, 25], Gen.Int[0, 3], Gen.Int[1, 3], Gen.OneOf(-10, -10, -20, 0, 5, 100_000), Gen.Int[-1, 1], Gen.Int[0, 3]).Array[1, 3]));
+
     public static Gen<OracleCase> Any { get; } =
         from tree in Tree
         from holder in Gen.Int[0, tree.Count - 1]
@@ -48,7 +58,8 @@ internal static class PolicyCases
         from elsewhere in Gen.Int[0, 5]
         from parents in Gen.Int[0, 3]
         from off in Gen.Int[0, 19]
-        select Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0) with
+        from revocations in Revocations
+        select Revoked(Case(tree, (holder, near, last == 0 ? target : tree.Count - 1), scopes, expiry, state, shown, action, old == 0), revocations) with
         {
             HasNoRegistry = off is 0 or 1,
             HasNoDependencyProxy = off is 1 or 2,
@@ -67,13 +78,25 @@ internal static class PolicyCases
             _ => CredentialMatch.Right,
         };
         return new DecisionInput(
-            token, match, asked.Token is { } held && Lineage(held.Holder) is not null, asked.Action,
+            token, match, HolderLineage(asked), asked.Action,
             asked.Target is { } target ? Lineage(target) : null, asked.IsOldPath, asked.Now,
             new DecisionSettings(asked.IsDecidedElsewhere, asked.ParentsReachGroupPackages))
         {
+            IssuedUnder = asked.Token is null
+                ? []
+                : [.. asked.Token.Saw.Select(static saw => new IssuedUnder { NodeKind = Kind(saw.Key.IsProject), NodeId = saw.Key.Id, Generation = saw.Value })],
             SwitchedOff = (asked.HasNoRegistry ? SwitchedOff.ContainerRegistry : SwitchedOff.Nothing)
                 | (asked.HasNoDependencyProxy ? SwitchedOff.DependencyProxy : SwitchedOff.Nothing),
         };
+    }
+
+    /// <summary>As the grain finds it: in the lineage of where the action is aimed, if it leads through the holder.</summary>
+    private static Lineage? HolderLineage(OracleCase asked)
+    {
+        var holder = asked.Token?.Holder;
+        return holder is null ? null
+            : asked.Target is { } target && Upward(target).Contains(holder) && Lineage(target) is { } through ? through
+            : Lineage(holder);
     }
 
     /// <summary>What a grain would say of a node: null below what is deleted.</summary>
@@ -87,7 +110,11 @@ internal static class PolicyCases
                 return null;
             }
 
-            nodes.Add(new LineageNode(Id(at), Slug(at), "Name", Enum.Parse<Visibility>(at.Visibility, ignoreCase: true), at.IsArchived, 1, Features(at)));
+            nodes.Add(new LineageNode(Id(at), Slug(at), "Name", Enum.Parse<Visibility>(at.Visibility, ignoreCase: true), at.IsArchived, 1, Features(at))
+            {
+                TokenRevocations = [.. at.TokenRevocations.Select(static r => new SubtreeRevocation(
+                    new NamespaceId(Kind(r.Of.IsProject), r.Of.Id), r.Generation, r.At, new OperatorId(1), ""))],
+            });
         }
 
         return new Lineage([.. nodes]);
@@ -101,7 +128,32 @@ internal static class PolicyCases
             node.Features.TryGetValue(feature, out var level) ? Enum.Parse<FeatureAccess>(level, ignoreCase: true) : FeatureAccess.Enabled;
     }
 
-    public static NamespaceId Id(OracleNode node) => new(node.IsProject ? NamespaceKind.Project : NamespaceKind.Group, node.Id);
+    public static NamespaceId Id(OracleNode node) => new(Kind(node.IsProject), node.Id);
+
+    private static NamespaceKind Kind(bool isProject) => isProject ? NamespaceKind.Project : NamespaceKind.Group;
+
+    private static OracleCase Revoked(OracleCase asked, (int Up, int Left, int Generation, int Minutes, int Ticks, int Saw)[] revocations)
+    {
+        if (asked.Token is not { } token)
+        {
+            return asked;
+        }
+
+        var saw = new Dictionary<(bool, long), int>();
+        var up = Upward(token.Holder);
+        foreach (var (above, left, generation, minutes, ticks, seen) in revocations)
+        {
+            var at = up[above % up.Count];
+            var of = left == 0 ? (false, 1000L + at.Id) : (at.IsProject, at.Id); // No other node has such a number.
+            if (at.TokenRevocations.TrueForAll(known => known.Of != of))
+            {
+                at.TokenRevocations.Add(new OracleRevocation(of, generation, token.CreatedAt.AddMinutes(minutes).AddTicks(ticks)));
+                _ = seen > 0 && saw.TryAdd(of, seen);
+            }
+        }
+
+        return asked with { Token = token with { Saw = saw } };
+    }
 
     private static OracleCase Case(
         List<OracleNode> tree,
@@ -123,7 +175,10 @@ internal static class PolicyCases
             ? null
             : new OracleToken(
                 12, holder, Username, [.. Scopes.Where((_, i) => (scopes & (1 << i)) != 0)], Noon.AddTicks(expiry ?? 0),
-                IsRevoked: state == 1, IsDestroyed: state == 2);
+                IsRevoked: state == 1, IsDestroyed: state == 2)
+            {
+                CreatedAt = Noon.AddDays(-1),
+            };
         token = expiry is null && token is not null ? token with { ExpiresAt = null } : token;
         var credential = shown switch
         {
@@ -191,7 +246,7 @@ internal static class PolicyCases
         var scopes = token.Scopes.Aggregate(
             DeployTokenScopes.None, static (all, name) => ScopeNames.TryParse(name, out var scope) ? all | scope : throw new ArgumentException(name));
         return new DeployTokenView(
-            new TokenId(token.Id), Id(token.Holder), "name", token.Username, scopes, Noon, new OperatorId(1), token.ExpiresAt,
+            new TokenId(token.Id), Id(token.Holder), "name", token.Username, scopes, token.CreatedAt, new OperatorId(1), token.ExpiresAt,
             token.IsRevoked ? new Revocation(Noon, new OperatorId(1), "") : null, 1);
     }
 }

@@ -7,11 +7,23 @@ namespace OrleansTokens.Grains.Tests.Validation;
 public sealed record OracleNode(bool IsProject, long Id, OracleNode? Parent, string Visibility, bool IsArchived, bool IsDeleted)
 {
     public IReadOnlyDictionary<string, string> Features { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>That all tokens here and below were revoked: at this node, or at groups that it was in earlier.</summary>
+    public List<OracleRevocation> TokenRevocations { get; } = [];
 }
+
+/// <summary>That all tokens at and below some node were revoked, for the how many-eth time.</summary>
+public sealed record OracleRevocation((bool IsProject, long Id) Of, int Generation, DateTimeOffset At);
 
 /// <summary>A token of a generated case, in the words of the reference.</summary>
 public sealed record OracleToken(
-    long Id, OracleNode Holder, string Username, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, bool IsRevoked, bool IsDestroyed);
+    long Id, OracleNode Holder, string Username, IReadOnlyList<string> Scopes, DateTimeOffset? ExpiresAt, bool IsRevoked, bool IsDestroyed)
+{
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>How many times all tokens had been revoked, by node, where the token was issued.</summary>
+    public IReadOnlyDictionary<(bool IsProject, long Id), int> Saw { get; init; } = new Dictionary<(bool, long), int>();
+}
 
 /// <summary>What somebody shows. No username: the surface does not check one.</summary>
 public sealed record OracleCredential(bool IsSecretOfToken, string? Username);
@@ -134,7 +146,20 @@ public static class PolicyOracle
             return DenyReason.TokenExpired;
         }
 
-        return Exists(token.Holder) ? DenyReason.None : DenyReason.HolderGone;
+        if (!Exists(token.Holder))
+        {
+            return DenyReason.HolderGone;
+        }
+
+        return Upward(token.Holder).Exists(node => node.TokenRevocations.Exists(all => Covers(all, token))) ? DenyReason.TokenRevoked : DenyReason.None;
+    }
+
+    /// <summary>What knew of the revocation when it was issued came after it. Of the rest, what is ten minutes younger is another place's.</summary>
+    private static bool Covers(OracleRevocation all, OracleToken token)
+    {
+        var knewOfIt = token.Saw.ContainsKey(all.Of) && token.Saw[all.Of] >= all.Generation;
+        var isFarYounger = (token.CreatedAt - all.At).TotalMinutes >= 10;
+        return !knewOfIt && !isFarYounger;
     }
 
     private static DenyReason Authorize(OracleCase asked, OracleToken token, OracleNode? project)

@@ -34,13 +34,14 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
     [Fact]
     public void Decide_OfAnyCase_AgreesWithTheOracle()
     {
-        var seen = new ConcurrentDictionary<DenyReason, int>();
+        var (seen, together) = (new ConcurrentDictionary<DenyReason, int>(), 0);
         PolicyCases.Any.Sample(
             asked =>
             {
                 var expected = PolicyOracle.Judge(asked);
                 var decision = TokenPolicy.Decide(PolicyCases.Input(asked));
                 seen.AddOrUpdate(decision.Reason, 1, static (_, n) => n + 1);
+                _ = IsRevokedTogether(asked, decision.Reason) ? Interlocked.Increment(ref together) : 0;
                 Assert.Equal((expected.IsAllowed, expected.Reason), (decision.Allowed, decision.Reason));
                 Assert.Equal(expected.IsRecognised ? PolicyCases.Id(asked.Token!.Holder) : null, decision.Principal?.Holder);
                 Assert.Equal(expected.IsRecognised ? asked.Token!.Id : null, decision.Principal?.Token.Value);
@@ -55,6 +56,7 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
 
         // A generator that does not reach every outcome proves little.
         Assert.All(FailedCheck.Keys.Append(DenyReason.None), reason => Assert.True(seen.GetValueOrDefault(reason) > 50, $"{reason} was hardly tried."));
+        Assert.True(together > 500, "Revocations of all tokens at and below a node were hardly tried.");
     }
 
     [Fact]
@@ -70,11 +72,16 @@ public sealed class TokenPolicyPropertyTests(ITestOutputHelper output)
             var facts = new FactList();
             var decision = TokenPolicy.Decide(PolicyCases.Input(asked), facts);
             var failed = facts.Facts.LastOrDefault(static f => !f.Passed);
-            Assert.Equal(decision.Allowed ? null : FailedCheck[decision.Reason], failed?.Check);
+            var check = IsRevokedTogether(asked, decision.Reason) ? "subtree_revocation" : FailedCheck.GetValueOrDefault(decision.Reason);
+            Assert.Equal(check, failed?.Check);
             Assert.True(decision.Allowed || ReferenceEquals(failed, facts.Facts[^1]), "Nothing is looked at after what fails.");
             Assert.DoesNotContain(facts.Facts, static f => f.Detail.Contains(PolicyCases.Username, StringComparison.OrdinalIgnoreCase));
             Assert.DoesNotContain(facts.Facts, static f => f.Check.Contains(PolicyCases.Username, StringComparison.OrdinalIgnoreCase));
         },
         output.WriteLine,
         iter: Cases);
+
+    /// <summary>Whether a token was refused for a revocation that is not its own.</summary>
+    private static bool IsRevokedTogether(OracleCase asked, DenyReason reason) =>
+        reason == DenyReason.TokenRevoked && asked.Token is { IsRevoked: false };
 }

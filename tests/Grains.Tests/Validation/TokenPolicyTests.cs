@@ -182,14 +182,14 @@ public sealed class TokenPolicyTests
     public void Decide_WhenTheHolderIsGone_DeniesWhatNeedsNoResourceToo() => Assert.Equal(
         DenyReason.HolderGone,
         TokenPolicy.Decide(new DecisionInput(
-            Token(Api, ScopeNames.All), CredentialMatch.Right, HolderExists: false, RegistryAction.Authenticate, null, false, Now)).Reason);
+            Token(Api, ScopeNames.All), CredentialMatch.Right, Holder: null, RegistryAction.Authenticate, null, false, Now)).Reason);
 
     [Fact]
     public void Decide_WhenThereIsNoToken_DeniesWhateverIsSaidToMatch()
     {
         foreach (var match in new[] { CredentialMatch.OtherSecret, CredentialMatch.OtherUsername, CredentialMatch.Right })
         {
-            var decision = TokenPolicy.Decide(new DecisionInput(null, match, true, RegistryAction.PullImage, ApiLineage(Visibility.Public), false, Now));
+            var decision = TokenPolicy.Decide(new DecisionInput(null, match, null, RegistryAction.PullImage, ApiLineage(Visibility.Public), false, Now));
             Assert.Equal((false, DenyReason.TokenUnknown, null), (decision.Allowed, decision.Reason, decision.Principal));
         }
     }
@@ -263,7 +263,7 @@ public sealed class TokenPolicyTests
     public void Decide_WhenSomethingIsSwitchedOff_AllowsItToNobodyAndItsScopesCountForNothing(
         SwitchedOff off, DeployTokenScopes scopes, RegistryAction action, DenyReason reason)
     {
-        var input = new DecisionInput(Token(Api, scopes), CredentialMatch.Right, true, action, ApiLineage(), false, Now) { SwitchedOff = off };
+        var input = new DecisionInput(Token(Api, scopes), CredentialMatch.Right, ApiLineage(), action, ApiLineage(), false, Now) { SwitchedOff = off };
         Assert.Equal(reason, TokenPolicy.Decide(input).Reason);
     }
 
@@ -292,11 +292,11 @@ public sealed class TokenPolicyTests
     {
         Refuses(DenyReason.HolderNotThisGroup, Token(Acme, ScopeNames.All), RegistryAction.ReadGroupPackages, PlatformLineage());
         var input = new DecisionInput(
-            Token(Acme, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.ReadGroupPackages, PlatformLineage(), false, Now);
+            Token(Acme, ScopeNames.All), CredentialMatch.Right, PlatformLineage(), RegistryAction.ReadGroupPackages, PlatformLineage(), false, Now);
         Assert.True(TokenPolicy.Decide(input with { Settings = Parents }).Allowed);
         foreach (var holder in new[] { Api, Sibling, Project(2) })
         {
-            var outside = input with { Token = Token(holder, ScopeNames.All), Settings = Parents };
+            var outside = input with { Token = Token(holder, ScopeNames.All), Holder = Lineage([Node(holder)]), Settings = Parents };
             Assert.Equal(DenyReason.ResourceOutsideHolder, TokenPolicy.Decide(outside).Reason);
         }
     }
@@ -342,7 +342,7 @@ public sealed class TokenPolicyTests
         }
 
         DenyReason Reason(Visibility visibility, DecisionSettings settings) => TokenPolicy.Decide(new DecisionInput(
-            Token(Api, ScopeNames.All), CredentialMatch.Right, true, action, ApiLineage(visibility), false, Now, settings)).Reason;
+            Token(Api, ScopeNames.All), CredentialMatch.Right, ApiLineage(), action, ApiLineage(visibility), false, Now, settings)).Reason;
     }
 
     [Fact]
@@ -350,10 +350,10 @@ public sealed class TokenPolicyTests
     {
         var settings = Settings(enabled: true, allowed: false);
         var refused = TokenPolicy.Decide(new DecisionInput(
-            Token(Api, ScopeNames.All), CredentialMatch.Right, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+            Token(Api, ScopeNames.All), CredentialMatch.Right, ApiLineage(), RegistryAction.PullImage, ApiLineage(), false, Now, settings));
         Assert.Equal((DenyReason.ExternalAuthorization, 1L), (refused.Reason, refused.Principal?.Token.Value));
         var wrong = TokenPolicy.Decide(new DecisionInput(
-            Token(Api, ScopeNames.All), CredentialMatch.OtherSecret, true, RegistryAction.PullImage, ApiLineage(), false, Now, settings));
+            Token(Api, ScopeNames.All), CredentialMatch.OtherSecret, ApiLineage(), RegistryAction.PullImage, ApiLineage(), false, Now, settings));
         Assert.Equal(DenyReason.SecretMismatch, wrong.Reason);
         Assert.True(Anonymous(RegistryAction.PullImage, ApiLineage(Visibility.Public)).Allowed);
     }
@@ -385,7 +385,8 @@ public sealed class TokenPolicyTests
 
     private static Decision Decide(
         DeployTokenView token, RegistryAction action, Lineage? resource, bool viaRedirect = false, DateTimeOffset? now = null) =>
-        TokenPolicy.Decide(new DecisionInput(token, CredentialMatch.Right, true, action, resource, viaRedirect, now ?? Now));
+        TokenPolicy.Decide(new DecisionInput(
+            token, CredentialMatch.Right, Lineage([Node(token.Holder)]), action, resource, viaRedirect, now ?? Now));
 
     private static Decision Anonymous(RegistryAction action, Lineage? resource) =>
         TokenPolicy.Decide(DecisionInput.Anonymous(action, resource, viaRedirect: false, Now));

@@ -52,6 +52,8 @@ public sealed class RoleMatrixTests(ApiHost host)
         new("DELETE", "/projects/{project}/deploy_tokens/{project_token}", AccessLevel.Maintainer, 204),
         new("POST", "/groups/{group}/deploy_tokens/{group_token}/revoke", AccessLevel.Owner, 200),
         new("DELETE", "/groups/{group}/deploy_tokens/{group_token}", AccessLevel.Owner, 204),
+        new("POST", "/projects/{project}/deploy_tokens/revoke", AccessLevel.Maintainer, 200),
+        new("POST", "/groups/{group}/deploy_tokens/revoke", AccessLevel.Owner, 200),
         new("PUT", "/projects/{project}/transfer", AccessLevel.Owner, 200, """{"namespace":"{destination}"}""", NeedsOperator: true),
         new("DELETE", "/projects/{project}", AccessLevel.Owner, 202, NeedsOperator: true),
         new("POST", "/groups/{group}/transfer", AccessLevel.Owner, 201, NeedsOperator: true),
