@@ -62,7 +62,7 @@ public sealed class DeployTokenAdministration
 
     /// <summary>Deletes a group or project, with all below it. False where there was nothing.</summary>
     public Task<bool> DeleteNamespaceAsync(NamespaceId id, OperatorId by, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Node(id).DeleteAsync(by), cancellation);
+        _calls.RunAsync(async () => (await Node(id).DeleteAsync(by)).Removed, cancellation);
 
     /// <summary>Issues a deploy token. The answer is the only place where its secret is ever shown.</summary>
     public Task<IssuedDeployToken> IssueTokenAsync(IssueDeployToken request, CancellationToken cancellation = default) =>
@@ -82,7 +82,7 @@ public sealed class DeployTokenAdministration
 
     /// <summary>Destroys a deploy token: it is dead when the call returns, and not shown any more. False where there is none.</summary>
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Token(id).DestroyAsync(by), cancellation);
+        _calls.RunAsync(async () => (await Token(id).DestroyAsync(by)).Removed, cancellation);
 
     /// <summary>What a CI job of a project is given (reference §4), or null. See <see cref="IDeployTokenDirectoryGrain.ReadVariablesAsync"/>.</summary>
     public Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by, CancellationToken cancellation = default) =>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
-using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
 
@@ -122,22 +121,13 @@ public sealed class DeployTokenValidator
 
     private async Task<Decision> DecideAnonymousAsync(RegistryAction action, Resource resource)
     {
-        var (project, redirected) = resource.Path.IsNone ? (resource.Project, false) : await ResolveAsync(resource);
-        return project.IsNone
-            ? Decision.Deny(DenyReason.CredentialRequired)
-            : await _calls.Grains.GetGrain<IProjectGrain>(project.Value).ValidateAnonymousAsync(action, redirected);
+        var answer = await _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(new Question(action, resource), renewal: false);
+        return answer.Decisions[0];
     }
 
     private async Task<RegistryTokenAnswer> IssueAsync(Credential? credential, Func<Task<RegistryTokenAnswer>> issue)
     {
         var refusal = credential is null ? DenyReason.None : (await _gate.InspectAsync(credential.Secret)).Refusal;
         return refusal == DenyReason.None ? await issue() : new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
-    }
-
-    private async Task<(ProjectId Project, bool Redirected)> ResolveAsync(Resource resource)
-    {
-        var resolved = await _calls.Grains.GetGrain<INamespaceDirectoryGrain>(0).ResolveAsync(resource.Path);
-        var whole = resolved.Segments == resource.Path.Segments.Length;
-        return whole || resource.LongestPrefix ? (resolved.Target.AsProject, resolved.Redirected) : default;
     }
 }

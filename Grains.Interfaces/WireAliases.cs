@@ -17,6 +17,7 @@ internal static class WireAliases
     public const string ChangeMember = "ot.ChangeMember";
     public const string ChangeNamespace = "ot.ChangeNamespace";
     public const string ChangeOperator = "ot.ChangeOperator";
+    public const string Confirmed = "ot.Confirmed`1";
     public const string CreateNamespace = "ot.CreateNamespace";
     public const string CreateOperator = "ot.CreateOperator";
     public const string Credential = "ot.Credential";
@@ -31,6 +32,7 @@ internal static class WireAliases
     public const string FailureBanSettings = "ot.FailureBanSettings";
     public const string GatewayKeys = "ot.GatewayKeys";
     public const string GroupId = "ot.GroupId";
+    public const string IAnonymousValidationGrain = "ot.IAnonymousValidationGrain";
     public const string IApplicationSettingsGrain = "ot.IApplicationSettingsGrain";
     public const string IAuditGrain = "ot.IAuditGrain";
     public const string IDependencyProxyGrain = "ot.IDependencyProxyGrain";
@@ -48,16 +50,16 @@ internal static class WireAliases
     public const string IProjectGrain = "ot.IProjectGrain";
     public const string IRegistryTokenGrain = "ot.IRegistryTokenGrain";
     public const string ISigningKeyGrain = "ot.ISigningKeyGrain";
-    public const string IssuedDeployToken = "ot.IssuedDeployToken";
     public const string IssueDeployToken = "ot.IssueDeployToken";
-    public const string IssuedOperatorToken = "ot.IssuedOperatorToken";
     public const string IssueOperatorToken = "ot.IssueOperatorToken";
+    public const string IssuedDeployToken = "ot.IssuedDeployToken";
+    public const string IssuedOperatorToken = "ot.IssuedOperatorToken";
     public const string Lineage = "ot.Lineage";
     public const string LineageNode = "ot.LineageNode";
     public const string ListDeployTokens = "ot.ListDeployTokens";
     public const string ListNamespaces = "ot.ListNamespaces";
-    public const string ListOperators = "ot.ListOperators";
     public const string ListOperatorTokens = "ot.ListOperatorTokens";
+    public const string ListOperators = "ot.ListOperators";
     public const string ListReader = "ot.ListReader";
     public const string LocatedGroup = "ot.LocatedGroup";
     public const string LocatedProject = "ot.LocatedProject";
@@ -83,6 +85,7 @@ internal static class WireAliases
     public const string RegistryTokenAnswer = "ot.RegistryTokenAnswer";
     public const string RegistryTokenRequest = "ot.RegistryTokenRequest";
     public const string RegistryTokenUse = "ot.RegistryTokenUse";
+    public const string Removal = "ot.Removal";
     public const string RepositoryScope = "ot.RepositoryScope";
     public const string ResolvedPath = "ot.ResolvedPath";
     public const string Resource = "ot.Resource";

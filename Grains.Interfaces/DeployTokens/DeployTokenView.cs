@@ -83,7 +83,12 @@ public sealed record DeployTokenVariables(
 /// <param name="Token">The token, revoked.</param>
 /// <param name="AlreadyRevoked">Whether it had been revoked before; the first revocation stays as it is.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.RevocationReceipt)]
-public sealed record RevocationReceipt([property: Id(0)] DeployTokenView Token, [property: Id(1)] bool AlreadyRevoked);
+public sealed record RevocationReceipt([property: Id(0)] DeployTokenView Token, [property: Id(1)] bool AlreadyRevoked)
+{
+    /// <summary>For how long, from the answer on, somebody may still go by what was before. Usually zero: everybody was told.</summary>
+    [Id(2)]
+    public TimeSpan Settling { get; init; }
+}
 
 /// <summary>Which deploy tokens are asked for, sorted by id.</summary>
 /// <param name="Holder">Only those of this holder; none: all.</param>

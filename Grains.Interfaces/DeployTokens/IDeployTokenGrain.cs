@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansTokens.Leases;
 using OrleansTokens.Operators;
 using OrleansTokens.Validation;
 
@@ -29,14 +30,14 @@ public interface IDeployTokenAdministrationGrain : IGrainWithIntegerKey
     [Alias("Issue")]
     Task<IssuedDeployToken> IssueAsync(IssueDeployToken request);
 
-    /// <summary>Revokes the token: durable, and obeyed everywhere, when the call returns. Null where there is no such token.</summary>
+    /// <summary>Revokes the token: durable when the call returns, and obeyed everywhere from <see cref="RevocationReceipt.Settling"/> after it on.
+    /// Null where there is no such token.</summary>
     [Alias("Revoke")]
     Task<RevocationReceipt?> RevokeAsync(OperatorId by, string reason);
 
-    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more, nor counted by its holder. False where there
-    /// is no such token.</summary>
+    /// <summary>Destroys the token: as <see cref="RevokeAsync"/>, and it is not shown any more, nor counted by its holder.</summary>
     [Alias("Destroy")]
-    Task<bool> DestroyAsync(OperatorId by);
+    Task<Removal> DestroyAsync(OperatorId by);
 
     /// <summary>Called by a holder that was deleted: as <see cref="DestroyAsync"/>, but it asks nothing of the holder.</summary>
     [Alias("PutAway")]

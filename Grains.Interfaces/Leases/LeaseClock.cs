@@ -22,7 +22,7 @@ internal sealed class LeaseClock
 
     /// <summary>Now, in units of 100 ns since a moment of no meaning; see <see cref="TimeSpan.FromTicks"/>.</summary>
     public long Now => _time is not null
-        ? (long)(_time.GetTimestamp() * (double)TimeSpan.TicksPerSecond / _time.TimestampFrequency)
+        ? (long)((Int128)_time.GetTimestamp() * TimeSpan.TicksPerSecond / _time.TimestampFrequency)
         : OperatingSystem.IsWindows() ? Environment.TickCount64 * TimeSpan.TicksPerMillisecond : ReadUnix();
 
     /// <summary>The clock that goes with a time provider: the machine's for the system's own.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using OrleansTokens.Leases;
 using OrleansTokens.Operators;
 
 namespace OrleansTokens.Namespaces;
@@ -19,6 +20,14 @@ public interface INamespaceGrain : IGrain
     [AlwaysInterleave, Alias("GetLineage")]
     ValueTask<Lineage?> GetLineageAsync(int below);
 
+    /// <summary>The lineage with its age, for decisions: null under the same conditions as <see cref="GetLineageAsync"/>, but it may be too
+    /// long. Asks upward only.</summary>
+    /// <param name="below">How many nodes are below, as for <see cref="GetLineageAsync"/>.</param>
+    /// <param name="maxAge">What is older is confirmed first. Zero: everything is, after the call began.</param>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: it has no end, or cannot be confirmed.</exception>
+    [AlwaysInterleave, Alias("ConfirmLineage")]
+    ValueTask<Confirmed<Lineage?>> ConfirmLineageAsync(int below, TimeSpan maxAge);
+
     /// <summary>Makes the node of this id. Called once for an id that was just handed out.</summary>
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.PathTaken"/>, <see cref="Errors.ErrorCode.NotFound"/>
     /// (the parent), <see cref="Errors.ErrorCode.InvalidArgument"/>, <see cref="Errors.ErrorCode.LimitExceeded"/> (depth),
@@ -32,16 +41,18 @@ public interface INamespaceGrain : IGrain
     Task<NamespaceView> ChangeAsync(ChangeNamespace change);
 
     /// <summary>Moves the node, and with it all below it, into another group, or to the top (groups only). The old path leaves a
-    /// redirect. Tokens of the groups it left do not reach it any more when the call returns. Groups move one at a time: call
+    /// redirect. Tokens of the groups it left do not reach it any more from
+    /// <see cref="NamespaceView.Settling"/> after the call on. Groups move one at a time: call
     /// <see cref="INamespaceDirectoryGrain.TransferAsync"/>.</summary>
     /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>, and <see cref="Errors.ErrorCode.Conflict"/>
     /// where a group would come to lie below itself. Nothing was changed.</exception>
     [Alias("Transfer")]
     Task<NamespaceView> TransferAsync(GroupId parent, OperatorId by);
 
-    /// <summary>Deletes the node and all below it. Every token held there is dead when the call returns. False where there was nothing.</summary>
+    /// <summary>Deletes the node and all below it. It is durable when the call returns; every token held there is dead from
+    /// <see cref="Removal.Settling"/> after it on.</summary>
     [Alias("Delete")]
-    Task<bool> DeleteAsync(OperatorId by);
+    Task<Removal> DeleteAsync(OperatorId by);
 
     /// <summary>Enters a token into the list of tokens held here, before the token itself is written.</summary>
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.NotFound"/>, <see cref="Errors.ErrorCode.LimitExceeded"/>.</exception>
@@ -101,9 +112,4 @@ public interface IGroupGrain : INamespaceGrain, IGrainWithIntegerKey;
 
 /// <summary>A project. Keyed by its id.</summary>
 [Alias(WireAliases.IProjectGrain)]
-public interface IProjectGrain : INamespaceGrain, IGrainWithIntegerKey
-{
-    /// <summary>May somebody without a credential do this here, now?</summary>
-    [AlwaysInterleave, Alias("ValidateAnonymous")]
-    Task<Validation.Decision> ValidateAnonymousAsync(Validation.RegistryAction action, bool viaRedirect);
-}
+public interface IProjectGrain : INamespaceGrain, IGrainWithIntegerKey;

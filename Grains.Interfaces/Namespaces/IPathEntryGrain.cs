@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansTokens.Leases;
 
 namespace OrleansTokens.Namespaces;
 
@@ -18,6 +19,12 @@ public interface IPathEntryGrain : IGrainWithStringKey
     /// <summary>What the name points at; a target of none where it points at nothing.</summary>
     [AlwaysInterleave, Alias("Get")]
     ValueTask<PathEntry> GetAsync();
+
+    /// <summary>The same with its age, for decisions.</summary>
+    /// <param name="maxAge">What is older is confirmed first. Zero: it is, after the call began.</param>
+    /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Unavailable"/>: it cannot be confirmed.</exception>
+    [AlwaysInterleave, Alias("Confirm")]
+    ValueTask<Confirmed<PathEntry>> ConfirmAsync(TimeSpan maxAge);
 
     /// <summary>Points the name at <paramref name="target"/> if it is free, a redirect, or points there already. Answers what the name
     /// points at now: the target, or whoever has the name.</summary>

@@ -21,6 +21,9 @@ public readonly struct NamespacePath : IEquatable<NamespacePath>
     /// <summary>The segments, outermost first.</summary>
     public ImmutableArray<Slug> Segments => _segments.IsDefault ? [] : _segments;
 
+    /// <summary>The path without its last segment; none where it has only one.</summary>
+    public NamespacePath Parent => Segments.Length > 1 ? new(_segments.RemoveAt(_segments.Length - 1)) : default;
+
     /// <summary>
     /// Takes a path of 1 to <see cref="Limits.MaxPathSegments"/> segments, each a <see cref="Slug"/>, without a leading or trailing
     /// slash; false otherwise.

@@ -30,6 +30,11 @@ public sealed record NamespaceView(
     [property: Id(11)] ProjectFeatures Features = default,
     [property: Id(12)] Operators.OperatorId CreatedBy = default)
 {
+    /// <summary>In the answer to a change that takes rights away: for how long, from the answer on, somebody may still go by what was
+    /// before. Otherwise zero.</summary>
+    [Id(13)]
+    public TimeSpan Settling { get; init; }
+
     /// <summary>The full path, for example <c>acme/platform/api</c>.</summary>
     public string FullPath => Lineage.FullPath;
 

@@ -41,6 +41,10 @@ public sealed record ApplicationSettings
     [Id(6)]
     public FailureBanSettings FailureBan { get; init; } = FailureBanSettings.Default;
 
+    /// <summary>In the answer to a change: for how long, from the answer on, somebody may still go by what was set before. Otherwise zero.</summary>
+    [Id(7)]
+    public TimeSpan Settling { get; init; }
+
     /// <summary>Whether deploy tokens are refused because an external service decides.</summary>
     public bool RefusesDeployTokens => ExternalAuthorizationServiceEnabled && !AllowDeployTokensAndKeysWithExternalAuthn;
 }

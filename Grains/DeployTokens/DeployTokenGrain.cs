@@ -4,13 +4,12 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
+using OrleansTokens.Leases;
 using OrleansTokens.Grains.Namespaces;
-using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
-using OrleansTokens.Settings;
-using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.DeployTokens;
 
@@ -19,10 +18,14 @@ namespace OrleansTokens.Grains.DeployTokens;
 internal sealed partial class DeployTokenGrain
     : Grain, IDeployTokenGrain, IDeployTokenAdministrationGrain, IDeployTokenSecretGrain, IVouchedTokenGrain
 {
-    /// <summary>By how much the clocks of two silos may differ.</summary>
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
+    private const string StateName = "token";
 
-    private readonly DurableState<DeployTokenState> _state;
+    private readonly DurableFact<DeployTokenState> _state;
+    private readonly FactContext _facts;
+    private readonly PlaceFinder _places;
+    private readonly SiloLiveness _liveness;
+    private readonly SiloLeases _leases;
+    private readonly Revoker _revoker;
     private readonly IGridIndex _index;
     private readonly MasterKeyRing _keys;
     private readonly DeployTokenOptions _options;
@@ -30,14 +33,20 @@ internal sealed partial class DeployTokenGrain
     private readonly TimeProvider _time;
     private readonly ILogger<DeployTokenGrain> _logger;
     private readonly TokenId _id;
-    private readonly IApplicationSettingsGrain _settings;
     private ImmutableArray<SecretDigest> _digests;
     private DeployTokenState? _digestsOf;
+    private DeployTokenView? _view;
+    private DeployTokenState? _viewOf;
     private bool _ending;
     private bool _redigesting;
 
     public DeployTokenGrain(
-        [PersistentState("token")] IPersistentState<DeployTokenState> storage,
+        [PersistentState(StateName)] IPersistentState<DeployTokenState> storage,
+        FactContext facts,
+        PlaceFinder places,
+        SiloLiveness liveness,
+        SiloLeases leases,
+        Revoker revoker,
         IGridIndex index,
         MasterKeyRing keys,
         DeployTokenOptions options,
@@ -45,7 +54,12 @@ internal sealed partial class DeployTokenGrain
         TimeProvider time,
         ILogger<DeployTokenGrain> logger)
     {
-        _state = new DurableState<DeployTokenState>(storage, this);
+        _state = new DurableFact<DeployTokenState>(storage, this, facts, StateName, isReadAgain: true);
+        _facts = facts;
+        _places = places;
+        _liveness = liveness;
+        _leases = leases;
+        _revoker = revoker;
         _index = index;
         _keys = keys;
         _options = options;
@@ -53,34 +67,9 @@ internal sealed partial class DeployTokenGrain
         _time = time;
         _logger = logger;
         _id = new TokenId(this.GetPrimaryKeyLong());
-        _settings = GrainFactory.GetGrain<IApplicationSettingsGrain>(0);
     }
 
     private DeployTokenState State => _state.Current;
-
-    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
-    {
-        SecretDigest? outdated = null;
-        return DecideAsync(
-            request.Questions,
-            () => Match(request.Credential, out outdated),
-            () => BeginRedigesting(outdated, request.Credential.Secret));
-    }
-
-    public Task<ValidationAnswer> ValidateVouchedAsync(DateTimeOffset shownAt, ImmutableArray<Question> questions) =>
-        DecideAsync(questions, () => MatchVouched(shownAt), static () => { });
-
-    public async Task<Explanation> ExplainAsync(ExplainRequest request)
-    {
-        var settings = await SettingsAsync();
-        var place = await LocateAsync(request.Question);
-        var holderExists = await HolderExistsAsync([place]);
-        var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
-        var facts = new FactList();
-        var input = Input(match, holderExists, request.Question, place, settings, _time.GetUtcNow());
-        var decision = TokenPolicy.Decide(input, facts);
-        return new Explanation(input.Token, decision, facts.Facts);
-    }
 
     public async Task<DeployTokenView?> GetAsync() =>
         await HolderLineageAsync() is not null && State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
@@ -125,44 +114,43 @@ internal sealed partial class DeployTokenGrain
     public async Task<RevocationReceipt?> RevokeAsync(OperatorId by, string reason)
     {
         DeployTokenRules.CheckReason(reason);
+        var revocation = new StoredRevocation { At = _time.GetUtcNow(), By = by.Value, Reason = reason };
+        var isDone = await EndAsync(state => state.Status == DeployTokenStatus.Issued && state.Revocation is null
+            ? state with { Revocation = revocation, Epoch = state.Epoch + 1 }
+            : null);
         if (State.Status != DeployTokenStatus.Issued)
         {
             return null;
         }
 
-        var already = State.Revocation is not null;
-        if (!already)
+        if (isDone)
         {
-            var revocation = new StoredRevocation { At = _time.GetUtcNow(), By = by.Value, Reason = reason };
-            await EndAsync(State with { Revocation = revocation, Epoch = State.Epoch + 1 });
             LogRevoked(_id.Value, by.Value);
         }
 
+        var settling = await TellAsync(isDone);
         await _index.UpsertAsync(Row(State));
-        return new RevocationReceipt(State.View(_id), already);
+        return new RevocationReceipt(State.View(_id), AlreadyRevoked: !isDone) { Settling = settling };
     }
 
-    public async Task<bool> DestroyAsync(OperatorId by)
+    public async Task<Removal> DestroyAsync(OperatorId by)
     {
-        await PutAwayAsync(by);
+        var isDone = await DestroyRecordAsync(by);
+        if (State.Status != DeployTokenStatus.Destroyed)
+        {
+            return default;
+        }
+
+        var settling = await TellAsync(isDone);
+        await _index.UpsertAsync(Row(State));
         await LeaveHolderAsync();
-        return State.Status == DeployTokenStatus.Destroyed;
+        return new Removal(true, settling);
     }
 
     public async Task PutAwayAsync(OperatorId by)
     {
-        if (State.Status == DeployTokenStatus.Issued)
-        {
-            await EndAsync(State with
-            {
-                Status = DeployTokenStatus.Destroyed,
-                DestroyedAt = _time.GetUtcNow(),
-                DestroyedBy = by.Value,
-                Epoch = State.Epoch + 1,
-            });
-            LogDestroyed(_id.Value, by.Value);
-        }
-
+        // Nobody has to be told: it is dead already, since there is no lineage through its holder any more.
+        await DestroyRecordAsync(by);
         if (State.Status == DeployTokenStatus.Destroyed)
         {
             await _index.UpsertAsync(Row(State));
@@ -195,154 +183,75 @@ internal sealed partial class DeployTokenGrain
         ? NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).ForgetTokenAsync(_id)
         : Task.CompletedTask;
 
-    /// <param name="questions">What is wanted.</param>
-    /// <param name="findMatch">Compares what was shown with the token as it is at that moment.</param>
-    /// <param name="whenRecognised">Called once what was shown turned out to be right.</param>
-    private async Task<ValidationAnswer> DecideAsync(
-        ImmutableArray<Question> questions, Func<CredentialMatch> findMatch, Action whenRecognised)
+    private async Task<bool> DestroyRecordAsync(OperatorId by)
     {
-        if (questions.IsDefaultOrEmpty || questions.Length > Limits.MaxQuestions)
+        var at = _time.GetUtcNow();
+        var isDone = await EndAsync(state => state.Status == DeployTokenStatus.Issued
+            ? state with { Status = DeployTokenStatus.Destroyed, DestroyedAt = at, DestroyedBy = by.Value, Epoch = state.Epoch + 1 }
+            : null);
+        if (isDone)
         {
-            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+            LogDestroyed(_id.Value, by.Value);
         }
 
-        // What is wrong or dead is refused for that alone, wherever it is aimed: a flood of it must not keep the tree busy.
-        var state = State;
-        var match = findMatch();
-        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, questions[0], default, default, _time.GetUtcNow()));
-        if (refusal.Principal is null)
-        {
-            return new ValidationAnswer([.. Enumerable.Repeat(refusal, questions.Length)]);
-        }
-
-        var settings = await SettingsAsync();
-        var places = new Place[questions.Length];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = await LocateAsync(questions[i]);
-        }
-
-        var holderExists = await HolderExistsAsync(places);
-
-        // No await from here on: what is decided is true when it leaves.
-        match = ReferenceEquals(state, State) ? match : findMatch();
-        whenRecognised();
-        var now = _time.GetUtcNow();
-        var decisions = ImmutableArray.CreateBuilder<Decision>(places.Length);
-        for (var i = 0; i < places.Length; i++)
-        {
-            var decision = TokenPolicy.Decide(Input(match, holderExists, questions[i], places[i], settings, now));
-            decisions.Add(decision.Allowed && _ending ? throw TokenAuthorityException.Unavailable($"Token {_id} is being revoked.") : decision);
-        }
-
-        return new ValidationAnswer(decisions.MoveToImmutable());
+        return isDone;
     }
 
-    /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing.</summary>
-    private async Task EndAsync(DeployTokenState next)
+    /// <summary>Writes a state in which the token is dead. From when the write is sent it allows nothing. Where another activation has
+    /// written meanwhile, it is decided again.</summary>
+    /// <param name="end">The state in which it is dead, made of the one it is in; null: it is dead, or was never alive.</param>
+    /// <returns>Whether it was written; otherwise there was nothing to be done.</returns>
+    /// <exception cref="TokenAuthorityException">Unavailable: it is not known whether it was written.</exception>
+    private async Task<bool> EndAsync(Func<DeployTokenState, DeployTokenState?> end)
     {
         _ending = true;
-        await _state.WriteAsync(next);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (end(State) is not { } dead)
+            {
+                _ending = false;
+                return false;
+            }
+
+            if (await _state.TryWriteAsync(dead))
+            {
+                _ending = false;
+                return true;
+            }
+
+            await _state.ReadAsync();
+        }
+
         _ending = false;
+        throw TokenAuthorityException.Unavailable($"Token {_id} is written by others all the time.");
     }
 
-    private DecisionInput Input(
-        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
-    {
-        var token = State.Status == DeployTokenStatus.Issued ? State.View(_id) : null;
-        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings)
-        {
-            SwitchedOff = _validation.SwitchedOff,
-        };
-    }
+    /// <summary>Tells everybody that the token is dead, where that can be news to anybody.</summary>
+    private Task<TimeSpan> TellAsync(bool isDone) => isDone || Holds(LeaseProtection.AlreadyRevokedToo)
+        ? _revoker.TellAsync(_id, State.Epoch, _state.KnownSince)
+        : Task.FromResult(TimeSpan.Zero);
 
-    private async ValueTask<DecisionSettings> SettingsAsync() => DecisionSettings.Of(await _settings.GetAsync());
-
-    private async ValueTask<Place> LocateAsync(Question question)
+    private DeployTokenView View()
     {
-        var resource = question.Resource;
-        if (!ActionNames.NeedsResource(question.Action) || resource.IsNone)
+        var state = State;
+        if (!ReferenceEquals(_viewOf, state))
         {
-            return default;
+            (_view, _viewOf) = (state.View(_id), state);
         }
 
-        if (resource.Path.IsNone)
-        {
-            var id = resource.IsGroup ? resource.Group.AsNamespace : resource.Project.AsNamespace;
-            return new Place(await NamespaceGrains.Of(GrainFactory, id).GetLineageAsync(below: 0), false);
-        }
-
-        var resolved = await PathWalk.ResolveAsync(GrainFactory, resource.Path);
-        var whole = resolved.Segments == resource.Path.Segments.Length;
-        var kind = resource.IsGroup ? NamespaceKind.Group : NamespaceKind.Project;
-        return resolved.Target.Kind == kind && (whole || resource.LongestPrefix)
-            ? new Place(await NamespaceGrains.Of(GrainFactory, resolved.Target).GetLineageAsync(below: 0), resolved.Redirected)
-            : default;
-    }
-
-    /// <summary>Whether the holder exists. A lineage that leads through it says so already, which is the usual case.</summary>
-    private async ValueTask<bool> HolderExistsAsync(Place[] places)
-    {
-        var holder = new NamespaceId(State.HolderKind, State.HolderId);
-        return Array.Exists(places, place => place.Lineage?.IsWithin(holder) == true) || await HolderLineageAsync() is not null;
+        return _view!;
     }
 
     private ValueTask<Lineage?> HolderLineageAsync() => State.HolderKind == NamespaceKind.None
         ? ValueTask.FromResult<Lineage?>(null)
-        : NamespaceGrains.Of(GrainFactory, new NamespaceId(State.HolderKind, State.HolderId)).GetLineageAsync(below: 0);
-
-    /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
-    private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
-    {
-        var secret = credential.Secret;
-        outdated = null;
-        if (State.Status == DeployTokenStatus.None)
-        {
-            _ = Digest(secret); // The same work as for a token that exists.
-            return CredentialMatch.OtherSecret;
-        }
-
-        var isCertain = true;
-        foreach (var digest in Digests())
-        {
-            var match = digest.Compare(_keys, DigestPurpose.DeployToken, secret);
-            isCertain &= match != DigestMatch.UnknownKey;
-            if (match == DigestMatch.Same)
-            {
-                outdated = digest.NeedsRedigest(_keys) ? digest : null;
-                var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
-                return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
-                    ? CredentialMatch.Right
-                    : CredentialMatch.OtherUsername;
-            }
-        }
-
-        return isCertain
-            ? CredentialMatch.OtherSecret
-            : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
-    }
-
-    private CredentialMatch MatchVouched(DateTimeOffset shownAt) =>
-        State.Secrets.Any(secret => secret.CreatedAt <= shownAt + ClockDifference) ? CredentialMatch.Right : CredentialMatch.OtherSecret;
-
-    private ImmutableArray<SecretDigest> Digests()
-    {
-        if (!ReferenceEquals(_digestsOf, State))
-        {
-            _digestsOf = State;
-            _digests = [.. State.Secrets.Select(static s =>
-                SecretDigest.TryParse(s.Digest, out var digest) ? digest : throw TokenAuthorityException.Unavailable("A digest cannot be read."))];
-        }
-
-        return _digests;
-    }
+        : NamespaceGrains.Of(GrainFactory, Holder).GetLineageAsync(below: 0);
 
     private SecretDigest Digest(Secret secret) => SecretDigest.Compute(_keys, DigestPurpose.DeployToken, secret);
 
     /// <summary>Keeps the secret under the newest master key, now that it was seen. Off the path of the validation.</summary>
-    private void BeginRedigesting(SecretDigest? outdated, Secret secret)
+    private void BeginRedigesting(SecretDigest? outdated, Secret? secret)
     {
-        if (outdated is null || _redigesting)
+        if (outdated is null || secret is null || _redigesting)
         {
             return;
         }
@@ -379,7 +288,4 @@ internal sealed partial class DeployTokenGrain
             _id.Value, view.Holder.Kind, view.Holder.Value, view.Name, view.Username, (int)view.Scopes, view.CreatedAt, view.ExpiresAt,
             view.Revocation is not null, Deleted: state.Status != DeployTokenStatus.Issued, Math.Max(view.Epoch, 1));
     }
-
-    /// <summary>Where a question is aimed.</summary>
-    private readonly record struct Place(Lineage? Lineage, bool ViaRedirect);
 }

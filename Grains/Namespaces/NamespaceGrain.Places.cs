@@ -58,7 +58,7 @@ internal abstract partial class NamespaceGrain
         var view = await ExistingAsync();
         if (parent.Value == State.Parent)
         {
-            return view;
+            return view with { Settling = _state.Settling }; // Asked again, perhaps, because the first answer was lost.
         }
 
         if (State.PersonalOf != 0)
@@ -76,7 +76,9 @@ internal abstract partial class NamespaceGrain
         var height = Id.Kind == NamespaceKind.Group ? await _index.GroupHeightAsync(Id.Value) : 0;
         NamespaceRules.CheckDepth(Id.Kind, above, height);
         await MoveAsync(parent, Slug.Parse(State.Slug), by);
-        return State.Parent == parent.Value ? await ExistingAsync() : throw NamespaceRules.TooDeep();
+        return State.Parent == parent.Value
+            ? await ExistingAsync() with { Settling = _state.Settling }
+            : throw NamespaceRules.TooDeep();
     }
 
     /// <summary>Lets a node exist whose name is its own, if there is still a place for it: see the remarks.</summary>

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;
-using OrleansTokens.Grains.Storage;
+using OrleansTokens.Grains.Leases;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 
@@ -14,17 +15,32 @@ namespace OrleansTokens.Grains.Namespaces;
 /// </summary>
 internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 {
+    private const int MaxAttempts = 5;
+
     private static readonly TimeSpan PutAwayAgainAfter = TimeSpan.FromMinutes(1);
 
-    private readonly DurableState<NamespaceState> _state;
+    protected const string StateName = "node";
+
+    private readonly DurableFact<NamespaceState> _state;
+    private readonly FactContext _facts;
+    private readonly PlaceFinder _places;
     private readonly IGridIndex _index;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     protected NamespaceGrain(
-        NamespaceKind kind, IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time, ILogger logger)
+        NamespaceKind kind,
+        IPersistentState<NamespaceState> storage,
+        IGridIndex index,
+        FactContext facts,
+        PlaceFinder places,
+        TimeProvider time,
+        ILogger logger)
     {
-        _state = new DurableState<NamespaceState>(storage, this);
+        // Changes take several steps, each of which builds on the one before.
+        _state = new DurableFact<NamespaceState>(storage, this, facts, StateName, isReadAgain: false);
+        _facts = facts;
+        _places = places;
         _index = index;
         _time = time;
         _logger = logger;
@@ -63,6 +79,35 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         // What lies deeper than anything should, because a fault has put it there, is of no use to anybody until it is moved or deleted.
         var lineage = await WalkUpAsync(below);
         return below == 0 && lineage?.Nodes.Length > Limits.MaxPathSegments ? null : lineage;
+    }
+
+    public async ValueTask<Confirmed<Lineage?>> ConfirmLineageAsync(int below, TimeSpan maxAge)
+    {
+        var freshness = _facts.Within(maxAge);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            await _state.ConfirmAsync(freshness);
+            if (!Exists(below))
+            {
+                return new Confirmed<Lineage?>(null, _facts.AgeOf(_state.ConfirmedAt));
+            }
+
+            if (State.Parent == 0)
+            {
+                return new Confirmed<Lineage?>(new Lineage([State.Node(Id)]), _facts.AgeOf(_state.ConfirmedAt));
+            }
+
+            // The parent may change while it is asked; what is put together below must be of one piece.
+            var parent = State.Parent;
+            var above = await _places.FetchLineageAsync(new GroupId(parent).AsNamespace, below + 1, freshness);
+            if (State.Status == NamespaceStatus.Active && State.Parent == parent)
+            {
+                var lineage = above.Value is null ? null : new Lineage(above.Value.Nodes.Insert(0, State.Node(Id)));
+                return new Confirmed<Lineage?>(lineage, _facts.AgeOf(Oldest(above.ConfirmedAt)));
+            }
+        }
+
+        throw TokenAuthorityException.Unavailable($"The {Id} is moved too often to be found.");
     }
 
     public async Task<NamespaceView> ChangeAsync(ChangeNamespace change)
@@ -105,21 +150,21 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             await PublishAsync(next with { Epoch = State.Epoch + 1 });
         }
 
-        return await ExistingAsync();
+        return await ExistingAsync() with { Settling = NamespaceRules.MayTakeAway(change) ? _state.Settling : TimeSpan.Zero };
     }
 
-    public async Task<bool> DeleteAsync(OperatorId by)
+    public async Task<Removal> DeleteAsync(OperatorId by)
     {
         await SettleAsync();
         if (State.PutAwayPending)
         {
             await LeaveAsync(); // Asked again, because the first answer was lost or was that it is not known.
-            return true;
+            return new Removal(true, _state.Settling);
         }
 
         if (State.Status != NamespaceStatus.Active)
         {
-            return false;
+            return default;
         }
 
         // From here on no lineage leads through this node: everything below it is dead, and the rest is tidying up.
@@ -133,7 +178,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         });
         BeginPuttingAway();
         await LeaveAsync();
-        return true;
+        return new Removal(true, _state.Settling);
     }
 
     public async Task HoldTokenAsync(TokenId token)
@@ -194,19 +239,9 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     /// <summary>This node and what is above it, however deep it lies; null where one of them does not exist.</summary>
     private async ValueTask<Lineage?> WalkUpAsync(int below)
     {
-        if (State.Status != NamespaceStatus.Active)
+        if (!Exists(below))
         {
-            if (State.Status == NamespaceStatus.None)
-            {
-                DeactivateOnIdle(); // Anybody can ask for any id; ids that were never used must not fill memory.
-            }
-
             return null;
-        }
-
-        if (below >= GridIndexRules.MaxGroupHeight)
-        {
-            throw TokenAuthorityException.Unavailable($"The lineage through {Id} is longer than any can be.");
         }
 
         if (State.Parent == 0)
@@ -224,6 +259,26 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
         return above is null ? null : new Lineage(above.Nodes.Insert(0, State.Node(Id)));
     }
+
+    /// <summary>Whether the node exists.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable: so much is below that the lineage must be a ring.</exception>
+    private bool Exists(int below)
+    {
+        if (State.Status == NamespaceStatus.None)
+        {
+            DeactivateOnIdle(); // Anybody can ask for any id; ids that were never used must not fill memory.
+        }
+
+        var exists = State.Status == NamespaceStatus.Active;
+        return exists && below >= GridIndexRules.MaxGroupHeight
+            ? throw TokenAuthorityException.Unavailable($"The lineage through {Id} is longer than any can be.")
+            : exists;
+    }
+
+    /// <summary>The age of a lineage is that of its oldest node.</summary>
+    private long Oldest(long above) => _facts.Options.Protections.Hold(LeaseProtection.LineageAge)
+        ? Math.Min(above, _state.ConfirmedAt)
+        : _state.ConfirmedAt;
 
     /// <summary>
     /// Whether something directly below is more visible than that. What comes to be so while it is looked for does no harm: nobody sees

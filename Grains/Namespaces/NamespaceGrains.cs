@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;
-using OrleansTokens.Grains.Validation;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
-using OrleansTokens.Validation;
 
 namespace OrleansTokens.Grains.Namespaces;
 
@@ -28,8 +27,13 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
     private readonly IGridIndex _index;
 
     public GroupGrain(
-        [PersistentState("node")] IPersistentState<NamespaceState> storage, IGridIndex index, TimeProvider time, ILogger<GroupGrain> logger)
-        : base(NamespaceKind.Group, storage, index, time, logger) => _index = index;
+        [PersistentState(StateName)] IPersistentState<NamespaceState> storage,
+        IGridIndex index,
+        FactContext facts,
+        PlaceFinder places,
+        TimeProvider time,
+        ILogger<GroupGrain> logger)
+        : base(NamespaceKind.Group, storage, index, facts, places, time, logger) => _index = index;
 
     protected override async Task PutAwayChildrenAsync(OperatorId by)
     {
@@ -64,26 +68,15 @@ internal sealed class GroupGrain : NamespaceGrain, IGroupGrain
 [GrainType("project")]
 internal sealed class ProjectGrain : NamespaceGrain, IProjectGrain
 {
-    private readonly TimeProvider _time;
-    private readonly ValidationOptions _validation;
-
     public ProjectGrain(
-        [PersistentState("node")] IPersistentState<NamespaceState> storage,
+        [PersistentState(StateName)] IPersistentState<NamespaceState> storage,
         IGridIndex index,
+        FactContext facts,
+        PlaceFinder places,
         TimeProvider time,
-        ILogger<ProjectGrain> logger,
-        ValidationOptions validation)
-        : base(NamespaceKind.Project, storage, index, time, logger)
+        ILogger<ProjectGrain> logger)
+        : base(NamespaceKind.Project, storage, index, facts, places, time, logger)
     {
-        _time = time;
-        _validation = validation;
-    }
-
-    public async Task<Decision> ValidateAnonymousAsync(RegistryAction action, bool viaRedirect)
-    {
-        var lineage = await GetLineageAsync(below: 0);
-        var input = DecisionInput.Anonymous(action, lineage, viaRedirect, _time.GetUtcNow());
-        return TokenPolicy.Decide(input with { SwitchedOff = _validation.SwitchedOff });
     }
 
     protected override Task PutAwayChildrenAsync(OperatorId by) => Task.CompletedTask;

@@ -7,6 +7,10 @@ namespace OrleansTokens.Grains.Namespaces;
 /// <summary>What groups and projects may be. Pure.</summary>
 internal static class NamespaceRules
 {
+    /// <summary>Whether a change may take something away from somebody: a path that led there, a right to write, or to see.</summary>
+    public static bool MayTakeAway(ChangeNamespace change) =>
+        change.Slug is not null || change.Visibility is not null || change.Archived == true || change.Features != default;
+
     private const string VisibilityField = "visibility_level"; // GitLab's name for it, wherever it complains of it.
 
     public static void CheckName(string name)

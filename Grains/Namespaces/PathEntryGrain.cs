@@ -1,5 +1,7 @@
 using System.Globalization;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.Storage;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.Namespaces;
@@ -25,10 +27,16 @@ internal sealed record PathEntryState : IDurable
 [GrainType("path-entry")]
 internal sealed class PathEntryGrain : Grain, IPathEntryGrain
 {
-    private readonly DurableState<PathEntryState> _state;
+    private const string StateName = "entry";
 
-    public PathEntryGrain([PersistentState("entry")] IPersistentState<PathEntryState> storage) =>
-        _state = new DurableState<PathEntryState>(storage, this);
+    private readonly DurableFact<PathEntryState> _state;
+    private readonly FactContext _facts;
+
+    public PathEntryGrain([PersistentState(StateName)] IPersistentState<PathEntryState> storage, FactContext facts)
+    {
+        _state = new DurableFact<PathEntryState>(storage, this, facts, StateName, isReadAgain: true);
+        _facts = facts;
+    }
 
     /// <summary>The grain of a name in a group, or at the top.</summary>
     public static IPathEntryGrain Of(IGrainFactory grains, GroupId parent, Slug slug) =>
@@ -43,6 +51,13 @@ internal sealed class PathEntryGrain : Grain, IPathEntryGrain
         }
 
         return ValueTask.FromResult(new PathEntry(Target(entry), entry.Redirect));
+    }
+
+    public async ValueTask<Confirmed<PathEntry>> ConfirmAsync(TimeSpan maxAge)
+    {
+        await _state.ConfirmAsync(_facts.Within(maxAge));
+        var entry = await GetAsync();
+        return new Confirmed<PathEntry>(entry, _facts.AgeOf(_state.ConfirmedAt));
     }
 
     public async Task<NamespaceId> ClaimAsync(NamespaceId target)

@@ -4,7 +4,6 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Validation;
-using OrleansTokens.Namespaces;
 using OrleansTokens.RegistryTokens;
 using OrleansTokens.Settings;
 using OrleansTokens.Validation;
@@ -18,6 +17,7 @@ internal sealed class RegistryTokenGrain(
     DeployTokenOptions tokens,
     RegistryTokenOptions options,
     ValidationOptions validation,
+    AnonymousValidation anonymous,
     TimeProvider time) : Grain, IRegistryTokenGrain
 {
     public async Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request)
@@ -118,11 +118,14 @@ internal sealed class RegistryTokenGrain(
 
     private async Task<Decision[]> DecideAnonymousAsync(WantedAccess wanted)
     {
-        var resolved = await GrainFactory.GetGrain<INamespaceDirectoryGrain>(0).ResolveAsync(wanted.Path);
-        return resolved.Target.Kind == NamespaceKind.Project
-            ? await Task.WhenAll(wanted.Actions.Select(action => GrainFactory.GetGrain<IProjectGrain>(resolved.Target.Value)
-                .ValidateAnonymousAsync(action, resolved.Redirected)))
-            : [.. wanted.Actions.Select(static _ => Decision.Deny(DenyReason.CredentialRequired))];
+        var decisions = new List<Decision>();
+        foreach (var action in wanted.Actions)
+        {
+            var answer = await anonymous.DecideAsync(new Question(action, Resource.Within(wanted.Path)), renewal: false);
+            decisions.AddRange(answer.Decisions);
+        }
+
+        return [.. decisions];
     }
 
     private async Task<RegistryTokenAnswer> SignAsync(Decision signIn, ImmutableArray<GrantedAccess> access)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansTokens.Errors;
-using OrleansTokens.Grains.Storage;
+using OrleansTokens.Grains.Leases;
+using OrleansTokens.Leases;
 using OrleansTokens.Operators;
 using OrleansTokens.Settings;
 
@@ -10,23 +11,34 @@ namespace OrleansTokens.Grains.Settings;
 [GrainType("application-settings")]
 internal sealed partial class ApplicationSettingsGrain : Grain, IApplicationSettingsGrain
 {
-    private readonly DurableState<ApplicationSettingsState> _state;
+    private const string StateName = "settings";
+
+    private readonly DurableFact<ApplicationSettingsState> _state;
+    private readonly FactContext _facts;
     private readonly TimeProvider _time;
     private readonly ILogger<ApplicationSettingsGrain> _logger;
     private ApplicationSettings _view = ApplicationSettings.Default;
     private ApplicationSettingsState? _viewOf;
 
     public ApplicationSettingsGrain(
-        [PersistentState("settings")] IPersistentState<ApplicationSettingsState> storage,
+        [PersistentState(StateName)] IPersistentState<ApplicationSettingsState> storage,
+        FactContext facts,
         TimeProvider time,
         ILogger<ApplicationSettingsGrain> logger)
     {
-        _state = new DurableState<ApplicationSettingsState>(storage, this);
+        _state = new DurableFact<ApplicationSettingsState>(storage, this, facts, StateName, isReadAgain: true);
+        _facts = facts;
         _time = time;
         _logger = logger;
     }
 
     public ValueTask<ApplicationSettings> GetAsync() => ValueTask.FromResult(View());
+
+    public async ValueTask<Confirmed<ApplicationSettings>> ConfirmAsync(TimeSpan maxAge)
+    {
+        await _state.ConfirmAsync(_facts.Within(maxAge));
+        return new Confirmed<ApplicationSettings>(View(), _facts.AgeOf(_state.ConfirmedAt));
+    }
 
     public async Task<ApplicationSettings> ChangeAsync(ChangeApplicationSettings change, OperatorId by)
     {
@@ -40,7 +52,7 @@ internal sealed partial class ApplicationSettingsGrain : Grain, IApplicationSett
 
         await _state.WriteAsync(next);
         LogChanged(next.Epoch, by.Value);
-        return View();
+        return View() with { Settling = ApplicationSettingsRules.IsOfDecisions(change) ? _state.Settling : TimeSpan.Zero };
     }
 
     /// <summary>Asked at every validation, so made once for each state.</summary>

@@ -6,6 +6,11 @@ namespace OrleansTokens.Grains.Settings;
 /// <summary>What settings can be. Pure.</summary>
 internal static class ApplicationSettingsRules
 {
+    /// <summary>Whether decisions about deploy tokens rest on what is changed.</summary>
+    public static bool IsOfDecisions(ChangeApplicationSettings change) =>
+        change.ExternalAuthorizationServiceEnabled is not null || change.AllowDeployTokensAndKeysWithExternalAuthn is not null
+        || change.GroupPackagesOfParents is not null;
+
     /// <summary>What is wrong with settings: the name of one as callers know it, and the rest of a sentence that begins with it. Null
     /// where nothing is.</summary>
     public static (string Setting, string Complaint)? Fault(ApplicationSettings settings)

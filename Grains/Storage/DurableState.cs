@@ -1,3 +1,4 @@
+using Orleans.Storage;
 using OrleansTokens.Errors;
 
 namespace OrleansTokens.Grains.Storage;
@@ -36,21 +37,60 @@ internal sealed class DurableState<T>
     /// <exception cref="TokenAuthorityException">Unavailable: it may or may not have been written. The activation goes.</exception>
     public async Task WriteAsync(T next)
     {
+        if (!await TryWriteAsync(next))
+        {
+            throw Lose();
+        }
+    }
+
+    /// <summary>Writes; on return the state is durable and current, or, where somebody else has written meanwhile, nothing was written: then
+    /// <see cref="Current"/> is what it was, and must be read again before another write. One write at a time.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable: it may or may not have been written. The activation goes.</exception>
+    public async Task<bool> TryWriteAsync(T next)
+    {
         _ = Current; // From here on readers must not take it from where the next state is put.
         _storage.State = Sound(next);
         try
         {
             await _storage.WriteStateAsync();
         }
+        catch (InconsistentStateException)
+        {
+            return false;
+        }
         catch (Exception)
         {
             // What storage threw is in the log of Orleans; it stays here, because not every exception can cross to a caller.
-            _lost = true;
-            _grain.DeactivateOnIdle();
-            throw TokenAuthorityException.Unavailable("The change could not be stored, or it is not known whether it was.");
+            throw Lose();
         }
 
         _current = next;
+        return true;
+    }
+
+    /// <summary>Takes the state from storage anew.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable: it could not be read, or cannot be.</exception>
+    public async Task ReadAsync()
+    {
+        _ = Current;
+        try
+        {
+            await _storage.ReadStateAsync();
+        }
+        catch (Exception)
+        {
+            throw TokenAuthorityException.Unavailable($"The state of {_grain.GrainContext.GrainId} could not be read.");
+        }
+
+        _current = Sound(_storage.State);
+    }
+
+    /// <summary>Trusts nothing any more: the activation goes.</summary>
+    public TokenAuthorityException Lose()
+    {
+        _lost = true;
+        _grain.DeactivateOnIdle();
+        return TokenAuthorityException.Unavailable("The change could not be stored, or it is not known whether it was.");
     }
 
     private T Sound(T state) => state.Fault() is { } fault

@@ -32,7 +32,8 @@ internal static class GridHosting
         services.AddSingleton(settings);
         services.AddSingleton(new JsonGrainStateSerializer(GrainStates.CreateJsonOptions()));
         services.AddDeployTokenGrains(
-            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt, settings.Validation);
+            settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt, settings.Validation,
+            settings.Leases);
         services.AddDeployTokens();
         services.AddAttemptGuard();
         if (settings.Oidc is { } oidc)

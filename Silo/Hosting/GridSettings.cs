@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.RegistryTokens;
 using OrleansTokens.Grains.Validation;
 using OrleansTokens.Settings;
@@ -36,6 +37,12 @@ internal sealed record GridSettings
 
     /// <summary>What is not served: <c>Registry:Enabled</c> and <c>DependencyProxy:Enabled</c>, both true by default.</summary>
     public required ValidationOptions Validation { get; init; }
+
+    /// <summary>For how long decisions may be used: <c>Leases:Length</c>, 5 seconds by default.</summary>
+    public required LeaseOptions Leases { get; init; }
+
+    /// <summary>How many decisions this process keeps for those who ask over HTTP: <c>Leases:MaxCachedDecisions</c>.</summary>
+    public required int MaxCachedDecisions { get; init; }
 
     /// <summary>Who may introspect and revoke over OAuth; nobody by default.</summary>
     public required OAuthOptions OAuth { get; init; }
@@ -74,6 +81,11 @@ internal sealed record GridSettings
             Tokens = ReadTokens(reader),
             Jwt = ReadJwt(reader),
             Validation = ReadValidation(reader),
+            Leases = new LeaseOptions
+            {
+                Length = reader.Duration("Leases:Length", new LeaseOptions().Length, TimeSpan.Zero, LeaseOptions.MaxLength),
+            },
+            MaxCachedDecisions = reader.Number("Leases:MaxCachedDecisions", fallback: 100_000, 0, 10_000_000),
             OAuth = OAuthSettings.Read(reader),
             LeakReports = LeakReportSettings.Read(reader),
             TrustedProxies = ReadTrustedProxies(reader),

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
+using OrleansTokens.Grains.Storage;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
 
@@ -14,7 +15,7 @@ namespace OrleansTokens.Silo.Storage.Sqlite;
 /// and no ETag of a record is ever given out twice.
 /// </summary>
 internal sealed class SqliteGrainStorage(
-    SqliteDatabase database, IOptions<SqliteStorageOptions> options, IActivatorProvider activators) : IGrainStorage
+    SqliteDatabase database, IOptions<SqliteStorageOptions> options, IActivatorProvider activators) : IGrainStorage, IRecordVersions
 {
     private const string Select = "SELECT version, checksum, data FROM grain_state WHERE grain = @grain AND name = @name";
 
@@ -81,6 +82,31 @@ internal sealed class SqliteGrainStorage(
         grainState.ETag = saved.NewETagOrThrow(record, grainState.ETag, "clear");
         grainState.State = activators.GetActivator<T>().Create();
         grainState.RecordExists = false;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="UnreadableStateException">The database could not be read.</exception>
+    public async ValueTask<IReadOnlyList<string?>> ReadVersionsAsync(IReadOnlyList<StoredRecord> records, CancellationToken cancellation)
+    {
+        try
+        {
+            return await database.Readers.ReadAsync(ReadVersions, records, cancellation);
+        }
+        catch (SqliteException e)
+        {
+            throw new UnreadableStateException($"The versions of {records.Count} records could not be read: {e.Message}", e);
+        }
+    }
+
+    private static string?[] ReadVersions(SqliteSession session, IReadOnlyList<StoredRecord> records)
+    {
+        var versions = new string?[records.Count];
+        for (var i = 0; i < versions.Length; i++)
+        {
+            versions[i] = ETagOf(StoredVersion(session, new RecordId(records[i].Grain, records[i].StateName)));
+        }
+
+        return versions;
     }
 
     /// <summary>One statement changes the record, and only if its version is the expected one; data is null for a clear.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Providers;
 using Orleans.Runtime.Hosting;
 using OrleansTokens.Grains.Index;
+using OrleansTokens.Grains.Storage;
 
 namespace OrleansTokens.Silo.Storage.Sqlite;
 
@@ -18,7 +19,7 @@ public static class SqliteStorageRegistration
     }
 
     /// <summary>
-    /// Makes the embedded database the default grain storage and the <see cref="IGridIndex"/> of this silo. It opens before anything
+    /// Makes the embedded database the default grain storage, the <see cref="IRecordVersions"/> and the <see cref="IGridIndex"/> of this silo. It opens before anything
     /// else of the silo starts: where it cannot, the silo does not start.
     /// </summary>
     public static IServiceCollection AddSqliteStorage(this IServiceCollection services, Action<SqliteStorageOptions> configure)
@@ -35,8 +36,10 @@ public static class SqliteStorageRegistration
         services.TryAddSingleton<SqliteWriteProbe>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SqliteDatabase>());
         services.TryAddSingleton<IGridIndex, SqliteGridIndex>();
+        services.TryAddSingleton(static provider => ActivatorUtilities.CreateInstance<SqliteGrainStorage>(provider));
+        services.TryAddSingleton<IRecordVersions>(static provider => provider.GetRequiredService<SqliteGrainStorage>());
         return services.AddGrainStorage(
             ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
-            static (provider, _) => ActivatorUtilities.CreateInstance<SqliteGrainStorage>(provider));
+            static (provider, _) => provider.GetRequiredService<SqliteGrainStorage>());
     }
 }

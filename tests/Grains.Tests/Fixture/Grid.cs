@@ -10,9 +10,12 @@ using OrleansTokens.Client;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Tests.Keys;
 using OrleansTokens.Installation;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Grains.Tests.Fixture;
@@ -64,6 +67,12 @@ public sealed class Grid : IAsyncLifetime
 
     /// <summary>The master keys that silos started from now on have.</summary>
     public MasterKeyRing Ring { get; set; } = KeySamples.OldRing;
+
+    /// <summary>For how long decisions may be used; by default not at all.</summary>
+    public LeaseOptions Leases { get; init; } = new() { Length = TimeSpan.Zero };
+
+    /// <summary>By which ages are counted, where decisions may be used for a while.</summary>
+    public FakeTimeProvider LeaseTime { get; } = new();
 
     /// <summary>How long a caller within the grid, or of it, waits for an answer.</summary>
     public TimeSpan ResponseTimeout { get; init; } = Patience.Limit;
@@ -180,7 +189,10 @@ public sealed class Grid : IAsyncLifetime
         silo.Services.AddSingleton<Root>();
         silo.Services.AddScoped<TimeProvider>(scope => scope.GetRequiredService<Root>().Is(scope) ? TimeProvider.System : Clock);
         silo.Services.AddSingleton<IGridIndex>(Index);
-        silo.Services.AddDeployTokenGrains(Ring, new DeployTokenOptions(), new RegistryTokenOptions());
+        silo.Services.AddDeployTokenGrains(
+            Ring, new DeployTokenOptions(), new RegistryTokenOptions(), leases: Leases);
+        silo.Services.AddSingleton<IRecordVersions>(Storage);
+        silo.Services.AddSingleton(Leases.Length > TimeSpan.Zero ? LeaseClock.Of(LeaseTime) : LeaseClock.System);
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => Storage);
         silo.AddIncomingGrainCallFilter(Calls);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);

@@ -10,7 +10,7 @@ namespace OrleansTokens.Grains.Tests.Fixture;
 /// Grain storage that outlives silos and keeps bytes, as a real one does: a state that cannot be written as JSON and read again
 /// does not come back. Checks etags.
 /// </summary>
-public sealed class MemoryStorage(Faults faults) : IGrainStorage
+public sealed class MemoryStorage(Faults faults) : IGrainStorage, IRecordVersions
 {
     private static readonly JsonSerializerOptions Json = GrainStates.CreateJsonOptions();
 
@@ -52,6 +52,23 @@ public sealed class MemoryStorage(Faults faults) : IGrainStorage
     {
         var payload = JsonSerializer.SerializeToUtf8Bytes(grainState.State, Json);
         return faults.RunAsync(StepKind.WriteState, grainId.Type.ToString()!, () => Write(grainId, grainState, payload));
+    }
+
+    /// <summary>Whether versions cannot be read.</summary>
+    public bool VersionsFail { get; set; }
+
+    public ValueTask<IReadOnlyList<string?>> ReadVersionsAsync(IReadOnlyList<StoredRecord> records, CancellationToken cancellation)
+    {
+        if (VersionsFail)
+        {
+            throw new InjectedFaultException();
+        }
+
+        lock (_lock)
+        {
+            return ValueTask.FromResult<IReadOnlyList<string?>>(
+                [.. records.Select(r => _records.TryGetValue(r.Grain, out var record) ? record.ETag : null)]);
+        }
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

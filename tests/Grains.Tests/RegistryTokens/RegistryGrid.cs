@@ -6,9 +6,12 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.RegistryTokens;
+using OrleansTokens.Grains.Storage;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Grains.Validation;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
@@ -83,7 +86,14 @@ internal sealed class RegistryGrid : IAsyncDisposable
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
             silo.Services.AddSingleton<IGrainStorage>(kept.Storage);
             silo.Services.AddSingleton<IGridIndex>(new MemoryIndex(kept.Faults));
-            silo.Services.AddDeployTokenGrains(masterKeys ?? Ring(0), new DeployTokenOptions(), options ?? new RegistryTokenOptions(), new ValidationOptions { SwitchedOff = off });
+            silo.Services.AddDeployTokenGrains(
+                masterKeys ?? Ring(0),
+                new DeployTokenOptions(),
+                options ?? new RegistryTokenOptions(),
+                new ValidationOptions { SwitchedOff = off },
+                new LeaseOptions { Length = TimeSpan.Zero });
+            silo.Services.AddSingleton<IRecordVersions>(kept.Storage);
+            silo.Services.AddSingleton(LeaseClock.System);
             silo.AddIncomingGrainCallFilter(calls);
         });
         var cluster = builder.Build();

@@ -87,7 +87,7 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
     }
 
     [Fact]
-    public async Task Validate_WhenItIsWarm_AsksTheTokenTheProjectAndItsGroupsOnce()
+    public async Task Validate_WhenNothingMayBeKept_AsksTheTokenTheProjectAndItsGroupsOnce()
     {
         var top = await Grid.GroupAsync();
         var project = await Grid.ProjectAsync(await Grid.GroupAsync(top));
@@ -96,7 +96,7 @@ public sealed class ValidateTests(Grid grid) : GridTest(grid)
         Grid.Calls.Clear();
         await Grid.ValidateAsync(issued, RegistryAction.PullImage, project);
         Assert.Equal(
-            ["IApplicationSettingsGrain.GetAsync=1", "IDeployTokenGrain.ValidateAsync=1", "INamespaceGrain.GetLineageAsync=3"],
+            ["IApplicationSettingsGrain.ConfirmAsync=1", "IDeployTokenGrain.ValidateAsync=1", "INamespaceGrain.ConfirmLineageAsync=3"],
             Grid.Calls.Calls.Select(static c => $"{c.Key}={c.Value}"));
     }
 

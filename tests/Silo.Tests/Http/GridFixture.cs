@@ -19,6 +19,9 @@ namespace OrleansTokens.Silo.Tests.Http;
 /// <summary>A whole grid in this process, with the surfaces under test on a loopback port.</summary>
 public sealed class GridFixture : IAsyncLifetime
 {
+    /// <summary>Short, since whatever takes rights away from many waits it out.</summary>
+    public const string LeaseLength = "0";
+
     private static readonly OperatorId Operator = new(1);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("orleans-tokens-").FullName;
@@ -37,7 +40,8 @@ public sealed class GridFixture : IAsyncLifetime
     {
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { ApplicationName = typeof(GridSettings).Assembly.GetName().Name });
-        builder.Configuration.AddInMemoryCollection([new("Grid:DataDirectory", _directory)]);
+        builder.Configuration.AddInMemoryCollection(
+            [new("Grid:DataDirectory", _directory), new("Grid:Leases:Length", LeaseLength)]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         Assert.True(GridSettings.TryRead(builder.Configuration, out var settings, out _));

@@ -52,6 +52,7 @@ public sealed class AbuseHost : IAsyncLifetime
         {
             ["Grid:DataDirectory"] = _directory,
             ["Grid:AdminToken"] = AdministratorToken,
+            ["Grid:Leases:Length"] = GridFixture.LeaseLength,
             ["Grid:Http:TrustedProxies"] = Proxy,
         });
         builder.Logging.ClearProviders();

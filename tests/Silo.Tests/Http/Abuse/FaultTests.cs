@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Installation;
+using OrleansTokens.Leases;
 using OrleansTokens.Operators;
 using OrleansTokens.Settings;
 using OrleansTokens.Silo.Http.ForwardAuth;
@@ -65,6 +66,8 @@ public sealed class FaultTests
         public ValueTask<ApplicationSettings> GetAsync() => Fails
             ? throw new OrleansException("The silo is gone.")
             : ValueTask.FromResult(new ApplicationSettings { FailureBan = new FailureBanSettings { Enabled = true, MaxRetry = 2 } });
+
+        public ValueTask<Confirmed<ApplicationSettings>> ConfirmAsync(TimeSpan maxAge) => throw new NotSupportedException();
 
         public Task<ApplicationSettings> ChangeAsync(ChangeApplicationSettings change, OperatorId by) => throw new NotSupportedException();
     }

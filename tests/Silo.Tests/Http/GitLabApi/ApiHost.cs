@@ -65,6 +65,7 @@ public sealed class ApiHost : IAsyncLifetime
             ["urls"] = "http://127.0.0.1:0",
             ["Grid:DataDirectory"] = _directory,
             ["Grid:AdminToken"] = AdministratorToken,
+            ["Grid:Leases:Length"] = GridFixture.LeaseLength,
         });
         builder.Configuration.AddInMemoryCollection([.. OAuthCalls.Settings, .. LeakReportCalls.Settings]);
         builder.Configuration.AddInMemoryCollection(_settings);

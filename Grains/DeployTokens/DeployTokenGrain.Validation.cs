@@ -1,0 +1,323 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Keys;
+using OrleansTokens.Grains.Leases;
+using OrleansTokens.Grains.Validation;
+using OrleansTokens.Leases;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.DeployTokens;
+
+/// <summary>How a token answers what its holder may do. Usually from memory and at once: see <see cref="TryDecide"/>.</summary>
+internal sealed partial class DeployTokenGrain
+{
+    private const int MaxAttempts = 5;
+
+    /// <summary>By how much the clocks of two silos may differ.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromSeconds(5);
+
+    /// <summary>How late an answer is that the history checker has leave too late.</summary>
+    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(100);
+
+    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
+    {
+        var maxAge = request.Renewal ? _facts.Options.Renewed : _facts.Options.Usable;
+        return DecideAsync(new Asked(request.Credential, default, request.Questions, request.Lessee, _facts.Within(maxAge)));
+    }
+
+    public Task<ValidationAnswer> ValidateVouchedAsync(DateTimeOffset shownAt, ImmutableArray<Question> questions) =>
+        DecideAsync(new Asked(null, shownAt, questions, null, _facts.Within(_facts.Options.Usable)));
+
+    public async Task<Explanation> ExplainAsync(ExplainRequest request)
+    {
+        var asked = new Asked(request.Credential, DateTimeOffset.MaxValue, [request.Question], null, _facts.Within(TimeSpan.Zero));
+        await GatherAsync(asked.Questions, asked.Freshness);
+        if (!_places.TryGetSettings(asked.Freshness, out var settings, out _)
+            || !_places.TryFind(request.Question, asked.Freshness, out var place)
+            || !TryFindHolder(place, asked.Freshness, out var holderExists, out _))
+        {
+            throw TokenAuthorityException.Unavailable("What the decision rests on has changed meanwhile.");
+        }
+
+        var match = request.Credential is { } credential ? Match(credential, out _) : CredentialMatch.Right;
+        var facts = new FactList();
+        var input = Input(match, holderExists, request.Question, place, DecisionSettings.Of(settings), _time.GetUtcNow());
+        var decision = TokenPolicy.Decide(input, facts);
+        return new Explanation(input.Token, decision, facts.Facts);
+    }
+
+    private Task<ValidationAnswer> DecideAsync(Asked asked)
+    {
+        if (asked.Questions.IsDefaultOrEmpty || asked.Questions.Length > Limits.MaxQuestions)
+        {
+            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        }
+
+        return Holds(LeaseProtection.DecideWhenAnswering) && TryDecide(asked, asked.Freshness, out _) is { } answer
+            ? Task.FromResult(answer)
+            : GatherAndDecideAsync(asked);
+    }
+
+    private async Task<ValidationAnswer> GatherAndDecideAsync(Asked asked)
+    {
+        var isInDoubt = false;
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (_ending)
+            {
+                throw BeingRevoked(); // Not known yet, and not worth waiting for.
+            }
+
+            var freshness = _facts.Within(asked.Freshness.MaxAge);
+            var tree = isInDoubt ? freshness.Anew : freshness;
+            await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
+            if (!Recognise(asked, out var refused))
+            {
+                await GatherAsync(asked.Questions, tree);
+            }
+
+            var answer = refused ?? TryDecide(asked with { Freshness = freshness }, tree, out isInDoubt);
+            if (answer is not null)
+            {
+                return Holds(LeaseProtection.DecideWhenAnswering) ? answer : await LeaveLateAsync(asked, answer);
+            }
+        }
+
+        throw TokenAuthorityException.Unavailable($"What decisions about token {_id} rest on changes too fast.");
+    }
+
+    /// <summary>Makes known what a decision rests on, the token's own record apart.</summary>
+    private async Task GatherAsync(ImmutableArray<Question> questions, Freshness freshness)
+    {
+        await _liveness.ConfirmAsync(freshness);
+        await _places.FetchSettingsAsync(freshness);
+        foreach (var question in questions)
+        {
+            await _places.FetchAsync(question, freshness);
+        }
+
+        if (State.HolderKind != NamespaceKind.None)
+        {
+            await _places.FetchLineageAsync(Holder, below: 0, freshness);
+        }
+    }
+
+    /// <summary>
+    /// The answer, where all that it rests on is known and fresh enough. There is no await in here: what is decided is noted, and true when
+    /// it leaves.
+    /// </summary>
+    /// <param name="asked">What is asked.</param>
+    /// <param name="tree">How fresh must be what is not the token's own.</param>
+    /// <param name="isInDoubt">Whether it would be a refusal that may not be true any more. Only rights that are taken away may be late, not
+    /// those that are given: so it has to be looked at anew.</param>
+    private ValidationAnswer? TryDecide(in Asked asked, Freshness tree, out bool isInDoubt)
+    {
+        isInDoubt = false;
+        var now = _facts.Clock.Now;
+        if (!_state.IsFresh(asked.Freshness, now) || !_leases.Believes(_id, State.Epoch))
+        {
+            return null;
+        }
+
+        if (Recognise(asked, out var refused))
+        {
+            return refused;
+        }
+
+        var oldest = Math.Min(_state.ConfirmedAt, _liveness.ConfirmedAt);
+        if (!_liveness.IsFresh(asked.Freshness, now) || !_places.TryGetSettings(tree, out var settings, out var settingsAt))
+        {
+            return null;
+        }
+
+        oldest = Math.Min(oldest, settingsAt);
+        var match = MatchShown(asked, out var outdated);
+        var decisions = new Decision[asked.Questions.Length];
+        for (var i = 0; i < decisions.Length; i++)
+        {
+            var question = asked.Questions[i];
+            if (!_places.TryFind(question, tree, out var place) || !TryFindHolder(place, tree, out var holderExists, out var holderAt))
+            {
+                return null;
+            }
+
+            oldest = Math.Min(oldest, Math.Min(place.ConfirmedAt, holderAt));
+            decisions[i] = TokenPolicy.Decide(
+                Input(match, holderExists, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
+            isInDoubt |= !decisions[i].Allowed && !TokenPolicy.IsFinal(decisions[i].Reason);
+        }
+
+        if (isInDoubt && oldest < asked.Freshness.Begun && tree.MaxAge > TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        if (_facts.Options.Usable > TimeSpan.Zero && now - oldest > _facts.Options.Usable.Ticks)
+        {
+            return null;
+        }
+
+        BeginRedigesting(outdated, asked.Credential?.Secret);
+        oldest = Holds(LeaseProtection.LineageAge) ? oldest : _state.ConfirmedAt;
+        return Answer(asked, ImmutableCollectionsMarshal.AsImmutableArray(decisions), oldest, isKept: !isInDoubt);
+    }
+
+    /// <summary>
+    /// Whether what was shown is wrong or dead. It is then refused for that alone, wherever it is aimed: a flood of it must not keep the tree
+    /// busy.
+    /// </summary>
+    private bool Recognise(in Asked asked, out ValidationAnswer? refused)
+    {
+        var match = MatchShown(asked, out _);
+        var now = _time.GetUtcNow();
+        var refusal = TokenPolicy.Decide(Input(match, holderExists: true, asked.Questions[0], default, default, now));
+        refused = refusal.Principal is null
+            ? Answer(asked, [.. Enumerable.Repeat(refusal, asked.Questions.Length)], _state.ConfirmedAt, isKept: true)
+            : null;
+        return refused is not null;
+    }
+
+    /// <summary>Puts an answer together, and notes who may keep it.</summary>
+    /// <returns>Null where it was told, in the very moment, that it is not to be believed.</returns>
+    private ValidationAnswer? Answer(in Asked asked, ImmutableArray<Decision> decisions, long oldest, bool isKept)
+    {
+        var allows = false;
+        foreach (var decision in decisions)
+        {
+            allows |= decision.Allowed;
+        }
+
+        if (allows && _ending)
+        {
+            throw BeingRevoked();
+        }
+
+        var usableFor = isKept && asked.Lessee is not null ? UsableFor(oldest) : TimeSpan.Zero;
+        if (allows && usableFor > TimeSpan.Zero && Holds(LeaseProtection.DecideWhenAnswering))
+        {
+            _leases.Note(asked.Lessee!, oldest + _facts.Options.Length.Ticks);
+            if (!_leases.Believes(_id, State.Epoch))
+            {
+                return null;
+            }
+        }
+
+        return new ValidationAnswer(decisions) { UsableFor = usableFor, Epoch = State.Epoch };
+    }
+
+    /// <summary>For how long an answer may be used that rests on something as old as that: never longer than the token lives.</summary>
+    private TimeSpan UsableFor(long oldest)
+    {
+        var left = _facts.Options.Usable.Ticks - (_facts.Clock.Now - oldest);
+        if (State.ExpiresAt is { } end && end - _time.GetUtcNow() is var life && life > TimeSpan.Zero)
+        {
+            left = Math.Min(left, life.Ticks);
+        }
+
+        return TimeSpan.FromTicks(Math.Max(0, left));
+    }
+
+    private async Task<ValidationAnswer> LeaveLateAsync(Asked asked, ValidationAnswer answer)
+    {
+        await Task.Delay(Lateness, _time);
+        if (asked.Lessee is not null)
+        {
+            _leases.Note(asked.Lessee, _facts.Clock.Now + answer.UsableFor.Ticks);
+        }
+
+        return answer;
+    }
+
+    private TokenAuthorityException BeingRevoked() => TokenAuthorityException.Unavailable($"Token {_id} is being revoked.");
+
+    private bool Holds(LeaseProtection protection) => _facts.Options.Protections.Hold(protection);
+
+    private NamespaceId Holder => new(State.HolderKind, State.HolderId);
+
+    private DecisionInput Input(
+        CredentialMatch match, bool holderExists, Question question, Place place, DecisionSettings settings, DateTimeOffset now)
+    {
+        var token = State.Status == DeployTokenStatus.Issued ? View() : null;
+        return new DecisionInput(token, match, holderExists, question.Action, place.Lineage, place.ViaRedirect, now, settings)
+        {
+            SwitchedOff = _validation.SwitchedOff,
+        };
+    }
+
+    /// <summary>Whether the holder exists. A lineage that leads through it says so already, which is the usual case.</summary>
+    private bool TryFindHolder(Place place, Freshness freshness, out bool exists, out long confirmedAt)
+    {
+        (exists, confirmedAt) = (place.Lineage?.IsWithin(Holder) == true, long.MaxValue);
+        if (exists || State.HolderKind == NamespaceKind.None)
+        {
+            return true;
+        }
+
+        var isKnown = _places.TryGetLineage(Holder, freshness, out var lineage, out confirmedAt);
+        exists = lineage is not null;
+        return isKnown;
+    }
+
+    private CredentialMatch MatchShown(in Asked asked, out SecretDigest? outdated)
+    {
+        outdated = null;
+        return asked.Credential is { } credential ? Match(credential, out outdated) : MatchVouched(asked.ShownAt);
+    }
+
+    /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
+    private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
+    {
+        var secret = credential.Secret;
+        outdated = null;
+        if (State.Status == DeployTokenStatus.None)
+        {
+            _ = Digest(secret); // The same work as for a token that exists.
+            return CredentialMatch.OtherSecret;
+        }
+
+        var isCertain = true;
+        foreach (var digest in Digests())
+        {
+            var match = digest.Compare(_keys, DigestPurpose.DeployToken, secret);
+            isCertain &= match != DigestMatch.UnknownKey;
+            if (match == DigestMatch.Same)
+            {
+                outdated = digest.NeedsRedigest(_keys) ? digest : null;
+                var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
+                return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
+                    ? CredentialMatch.Right
+                    : CredentialMatch.OtherUsername;
+            }
+        }
+
+        return isCertain
+            ? CredentialMatch.OtherSecret
+            : throw TokenAuthorityException.Unavailable($"The digest of token {_id} is under a master key that is not configured.");
+    }
+
+    private CredentialMatch MatchVouched(DateTimeOffset shownAt) =>
+        State.Secrets.Any(secret => secret.CreatedAt <= shownAt + ClockDifference) ? CredentialMatch.Right : CredentialMatch.OtherSecret;
+
+    private ImmutableArray<SecretDigest> Digests()
+    {
+        if (!ReferenceEquals(_digestsOf, State))
+        {
+            _digestsOf = State;
+            _digests = [.. State.Secrets.Select(static s =>
+                SecretDigest.TryParse(s.Digest, out var digest) ? digest : throw TokenAuthorityException.Unavailable("A digest cannot be read."))];
+        }
+
+        return _digests;
+    }
+
+    /// <summary>What is asked of the token.</summary>
+    /// <param name="Credential">What was shown; null: a JWT that vouches for it.</param>
+    /// <param name="ShownAt">When it was shown, where a JWT vouches for it.</param>
+    /// <param name="Questions">What is wanted.</param>
+    /// <param name="Lessee">Who keeps the answer.</param>
+    /// <param name="Freshness">How fresh must be what it rests on.</param>
+    private readonly record struct Asked(
+        Credential? Credential, DateTimeOffset ShownAt, ImmutableArray<Question> Questions, ILeaseObserver? Lessee, Freshness Freshness);
+}

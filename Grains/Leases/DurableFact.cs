@@ -1,0 +1,222 @@
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Storage;
+using OrleansTokens.Leases;
+
+namespace OrleansTokens.Grains.Leases;
+
+/// <summary>
+/// The state of a grain that decisions rest on. It has an age: the time since the start of the read of storage that last confirmed it.
+/// </summary>
+internal sealed class DurableFact<T>
+    where T : class, IDurable, new()
+{
+    /// <summary>More is not tried for one question.</summary>
+    private const int MaxAttempts = 5;
+
+    private readonly DurableState<T> _state;
+    private readonly IPersistentState<T> _storage;
+    private readonly FactContext _facts;
+    private readonly StoredRecord _record;
+    private readonly bool _isReadAgain;
+    private Task? _confirming;
+    private Task? _writing;
+    private Task? _reading;
+    private long _confirmedAt;
+    private long _knownSince;
+
+    /// <param name="storage">Where the state is.</param>
+    /// <param name="grain">Whose state it is.</param>
+    /// <param name="facts">How it is confirmed.</param>
+    /// <param name="stateName">The name of the state.</param>
+    /// <param name="isReadAgain">Whether a state that somebody else has changed may be read again while the grain works; otherwise the
+    /// activation goes, since its changes take several steps.</param>
+    public DurableFact(IPersistentState<T> storage, Grain grain, FactContext facts, string stateName, bool isReadAgain)
+    {
+        _state = new DurableState<T>(storage, grain);
+        _storage = storage;
+        _facts = facts;
+        _record = new StoredRecord(grain.GetGrainId(), stateName);
+        _isReadAgain = isReadAgain;
+
+        // The state is read after this, and before anything else is done.
+        _confirmedAt = facts.Clock.Now;
+    }
+
+    /// <inheritdoc cref="DurableState{T}.Current"/>
+    public T Current
+    {
+        get
+        {
+            if (_knownSince == 0)
+            {
+                _knownSince = _facts.Clock.Now;
+                _confirmedAt = Holds(LeaseProtection.ReadStart) ? _confirmedAt : _knownSince;
+            }
+
+            return _state.Current;
+        }
+    }
+
+    /// <summary>When the read, or write, began that last confirmed the state.</summary>
+    public long ConfirmedAt => _confirmedAt;
+
+    /// <summary>A moment at which the state was known to be durable.</summary>
+    public long KnownSince
+    {
+        get
+        {
+            _ = Current;
+            return _knownSince;
+        }
+    }
+
+    /// <summary>For how long somebody may still go by what was before the state as it is.</summary>
+    public TimeSpan Settling =>
+        TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Options.Length.Ticks - _facts.Clock.Now));
+
+    /// <summary>Whether the state is fresh enough. Where it will soon not be, it is confirmed ahead of need.</summary>
+    public bool IsFresh(Freshness freshness, long now)
+    {
+        _ = Current;
+        if (!freshness.Accepts(_confirmedAt, now))
+        {
+            return false;
+        }
+
+        if (now - _confirmedAt > _facts.Options.ConfirmAfter.Ticks && freshness.MaxAge > TimeSpan.Zero)
+        {
+            Confirm().Ignore();
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes the state fresh enough.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable: it cannot be confirmed.</exception>
+    public ValueTask ConfirmAsync(Freshness freshness) =>
+        IsFresh(freshness, _facts.Clock.Now) ? default : new ValueTask(ConfirmUntilAsync(freshness));
+
+    /// <inheritdoc cref="DurableState{T}.WriteAsync"/>
+    public async Task WriteAsync(T next)
+    {
+        if (!await TryWriteAsync(next))
+        {
+            throw _state.Lose();
+        }
+    }
+
+    /// <inheritdoc cref="DurableState{T}.TryWriteAsync"/>
+    public async Task<bool> TryWriteAsync(T next)
+    {
+        _ = Current;
+        if (_reading is { } reading)
+        {
+            // What is to be written was made of what turns out to have been changed.
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            return false;
+        }
+
+        var start = _facts.Clock.Now;
+        var writing = _state.TryWriteAsync(next);
+        _writing = writing;
+        try
+        {
+            if (!await writing)
+            {
+                return false;
+            }
+
+            // What was written is what was there from some moment after the start on.
+            _confirmedAt = start;
+            _knownSince = Holds(LeaseProtection.WaitFromSuccess) ? _facts.Clock.Now : start;
+            return true;
+        }
+        finally
+        {
+            _writing = null;
+        }
+    }
+
+    /// <summary>Takes the state from storage anew. Not to be called while a write is under way.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable.</exception>
+    public async Task ReadAsync()
+    {
+        var start = _facts.Clock.Now;
+        var reading = _state.ReadAsync();
+        _reading = reading;
+        try
+        {
+            await reading;
+        }
+        finally
+        {
+            _reading = null;
+        }
+
+        _knownSince = _facts.Clock.Now;
+        _confirmedAt = Holds(LeaseProtection.ReadStart) ? start : _knownSince;
+    }
+
+    private bool Holds(LeaseProtection protection) => _facts.Options.Protections.Hold(protection);
+
+    private async Task ConfirmUntilAsync(Freshness freshness)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            await Confirm();
+            if (freshness.Accepts(_confirmedAt, _facts.Clock.Now))
+            {
+                return;
+            }
+        }
+
+        throw TokenAuthorityException.Unavailable($"The state of {_record.Grain} could not be confirmed in time.");
+    }
+
+    /// <summary>The confirmation that is under way, or a new one.</summary>
+    private Task Confirm()
+    {
+        if (_confirming is not { IsCompleted: false })
+        {
+            _confirming = ConfirmOnceAsync();
+        }
+
+        return _confirming;
+    }
+
+    private async Task ConfirmOnceAsync()
+    {
+        if (_writing is { } earlier)
+        {
+            await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        var etag = _storage.Etag;
+        try
+        {
+            var found = await _facts.Confirmer.ReadAsync(_record);
+            if (_writing is not null || _storage.Etag != etag)
+            {
+                return; // A write has come between: it says itself how it ended.
+            }
+
+            if (found.ETag == etag)
+            {
+                _confirmedAt = Math.Max(_confirmedAt, Holds(LeaseProtection.ReadStart) ? found.ReadStart : _facts.Clock.Now);
+                return;
+            }
+        }
+        catch (TokenAuthorityException) when (!Holds(LeaseProtection.FailureConfirmsNothing))
+        {
+            _confirmedAt = _facts.Clock.Now;
+            return;
+        }
+
+        if (!_isReadAgain)
+        {
+            throw _state.Lose();
+        }
+
+        await ReadAsync();
+    }
+}

@@ -1,0 +1,66 @@
+using Orleans.Concurrency;
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Leases;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Grains.Validation;
+
+/// <summary>Decides what somebody may do who shows no credential.</summary>
+internal sealed class AnonymousValidation(
+    PlaceFinder places, SiloLiveness liveness, FactContext facts, ValidationOptions options, TimeProvider time)
+{
+    private const int MaxAttempts = 5;
+
+    /// <summary>One decision.</summary>
+    /// <exception cref="TokenAuthorityException">Unavailable.</exception>
+    public async ValueTask<ValidationAnswer> DecideAsync(Question question, bool renewal)
+    {
+        var maxAge = renewal ? facts.Options.Renewed : facts.Options.Usable;
+        var isInDoubt = false;
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var freshness = facts.Within(isInDoubt ? TimeSpan.Zero : maxAge);
+            await liveness.ConfirmAsync(freshness);
+            if (!places.TryFind(question, freshness, out var place))
+            {
+                await places.FetchAsync(question, freshness);
+                if (!places.TryFind(question, freshness, out place))
+                {
+                    continue;
+                }
+            }
+
+            var oldest = Math.Min(place.ConfirmedAt, liveness.ConfirmedAt);
+            if (place.Lineage is not null)
+            {
+                return new ValidationAnswer([Decide(question, place)]) { UsableFor = UsableFor(oldest) };
+            }
+
+            // What is not there may just have been made.
+            if (isInDoubt || maxAge == TimeSpan.Zero || oldest >= freshness.Begun)
+            {
+                return new ValidationAnswer([Decision.Deny(DenyReason.CredentialRequired)]);
+            }
+
+            isInDoubt = true;
+        }
+
+        throw TokenAuthorityException.Unavailable("What the decision rests on changes too fast.");
+    }
+
+    private Decision Decide(Question question, Place place)
+    {
+        var input = DecisionInput.Anonymous(question.Action, place.Lineage, place.ViaRedirect, time.GetUtcNow());
+        return TokenPolicy.Decide(input with { SwitchedOff = options.SwitchedOff });
+    }
+
+    private TimeSpan UsableFor(long oldest) =>
+        TimeSpan.FromTicks(Math.Max(0, facts.Options.Usable.Ticks - (facts.Clock.Now - oldest)));
+}
+
+/// <inheritdoc cref="IAnonymousValidationGrain"/>
+[StatelessWorker, GrainType("anonymous-validation")]
+internal sealed class AnonymousValidationGrain(AnonymousValidation validation) : Grain, IAnonymousValidationGrain
+{
+    public Task<ValidationAnswer> ValidateAsync(Question question, bool renewal) => validation.DecideAsync(question, renewal).AsTask();
+}
