@@ -18,13 +18,16 @@ internal sealed class Lease(UInt128 key, Decision decision, TokenId token, long 
     private const int Referenced = 1;
     private const int Renewing = 2;
 
+    // In halves: as a whole it would be laid out with a gap.
+    private readonly ulong _upper = (ulong)(key >> 64);
+    private readonly ulong _lower = (ulong)key;
     private int _state;
     private int _halfLife;
 
     /// <summary>The next entry of the same bucket.</summary>
     public Lease? Next;
 
-    public UInt128 Key { get; } = key;
+    public UInt128 Key => new(_upper, _lower);
 
     public Decision Decision { get; private set; } = decision;
 
