@@ -53,18 +53,19 @@ internal static class LoadGenerator
 
     private static async Task<LoadResult> MeasureAsync(LoadOrder order, byte[][] requests)
     {
+        var connections = Enumerable.Range(0, order.Connections).Select(_ => new RawConnection(order.Port, IPAddress.Parse(order.From))).ToList();
         var shared = new Shared(order, requests, Stopwatch.StartNew());
-        var all = await Task.WhenAll(Enumerable.Range(0, order.Connections).Select(number => AskAsync(shared, number)));
+        var all = await Task.WhenAll(connections.Select((connection, number) => AskAsync(shared, connection, number)));
         return Tally.Sum(all, shared.Clock.Elapsed);
     }
 
-    private static async Task<Tally> AskAsync(Shared shared, int number)
+    private static async Task<Tally> AskAsync(Shared shared, RawConnection connection, int number)
     {
+        using var closing = connection;
         var (order, requests, clock) = shared;
         var tally = new Tally();
         var once = order.Seconds == 0;
         var pace = new Pace(clock, order.PerSecond, order.Connections);
-        using var connection = new RawConnection(order.Port, IPAddress.Parse(order.From));
         for (var sent = 0; once || clock.Elapsed.TotalSeconds < order.Seconds; sent++)
         {
             var at = once ? shared.Next() : ((number * (requests.Length / order.Connections)) + sent) % requests.Length;

@@ -76,11 +76,13 @@ internal sealed class Rounds
         names.Select(name =>
         {
             var share = Times(name, names[0]);
-            return new[]
-            {
+            string[] row =
+            [
                 name, Number(Of(name, static r => r.RequestsPerSecond)), Percent(share.Median), $"{Percent(share.Lowest)} to {Percent(share.Highest)}",
-                Number(Of(name, static r => r.P50), 2), Number(Of(name, static r => r.P99), 2), Percent(Refused(name), 1), Answers(name),
-            };
+            ];
+            return Answers(name).Length == 0
+                ? [.. row, "", "", "", ""] // Those that step count nothing but how often.
+                : (string[])[.. row, Number(Of(name, static r => r.P50), 2), Number(Of(name, static r => r.P99), 2), Percent(Refused(name), 1), Answers(name)];
         }));
 }
 
