@@ -16,6 +16,9 @@ internal sealed record AskerSetUp(int GatewayPort, string Credentials)
 {
     /// <summary>Whether the silo is the bare one, which is called with nothing between.</summary>
     public bool Bare { get; init; }
+
+    /// <summary>How many decisions the library keeps; null: as many as where nothing is set.</summary>
+    public int? Kept { get; init; }
 }
 
 /// <summary>What a process can do that asks a silo as .NET registries do.</summary>
@@ -57,6 +60,7 @@ internal static class Asker
         var setUp = JsonSerializer.Deserialize<AskerSetUp>(json)!;
         var shown = File.ReadLines(setUp.Credentials).Select(Shown.Read).ToArray();
         using var host = setUp.Bare ? BuildBare(setUp) : BuildLibrary(setUp);
+        using var kept = new KeptDecisions();
         await host.StartAsync();
         var stepping = setUp.Bare ? null : new Stepping(host.Services.GetRequiredService<DeployTokenValidator>(), shown);
         var target = setUp.Bare
@@ -69,7 +73,7 @@ internal static class Asker
             {
                 AskerWork.Ask => await new Asking(target, order).RunAsync(),
                 AskerWork.Step or AskerWork.Hash when stepping is not null => await stepping.RunAsync(order),
-                _ => MemoryUse.Measure(),
+                _ => MemoryUse.Measure() with { Kept = kept.Count },
             };
             Console.WriteLine(JsonSerializer.Serialize(answer));
         }
@@ -83,7 +87,10 @@ internal static class Asker
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddDeployTokens(options =>
-            options.Gateways.Add(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{setUp.GatewayPort}")));
+        {
+            options.Gateways.Add(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{setUp.GatewayPort}"));
+            options.MaxCachedDecisions = setUp.Kept ?? options.MaxCachedDecisions;
+        });
         return builder.Build();
     }
 

@@ -16,7 +16,7 @@ internal sealed class AskerProcess : IAsyncDisposable
         Process.AskAsync<LoadResult>(new AskerOrder(AskerWork.Ask) { Seconds = seconds, Callers = callers, PerSecond = perSecond });
 
     /// <summary>Has it step; see <see cref="Stepping"/>.</summary>
-    public Task<LoadResult> StepAsync(AskerWork work, double seconds, int threads) =>
+    private Task<LoadResult> StepAsync(AskerWork work, double seconds, int threads) =>
         Process.AskAsync<LoadResult>(new AskerOrder(work) { Seconds = seconds, Callers = threads });
 
     /// <summary>Collects its garbage, and says what is left.</summary>
@@ -24,6 +24,9 @@ internal sealed class AskerProcess : IAsyncDisposable
 
     /// <summary>As something that takes its turn.</summary>
     public Contender Contender(string name, int callers) => new(name, seconds => AskAsync(seconds, callers));
+
+    /// <summary>As something that takes its turn, and steps.</summary>
+    public Contender Stepping(string name, AskerWork work, int threads) => new(name, seconds => StepAsync(work, seconds, threads));
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

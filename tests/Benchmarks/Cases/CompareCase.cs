@@ -11,6 +11,8 @@ internal static class CompareCase
     private const string Lookup = "look-up in PostgreSQL";
     private const string Multiplexed = "look-up in PostgreSQL, connections shared";
     private const string ForwardAuth = "/forward-auth";
+    private const string NoLease = "/forward-auth, no lease";
+    private const string ReadAnew = "/forward-auth, storage read for each";
     private const string OidcProvider = "introspection, oidc-provider, in memory";
     private const string OpenIddict = "introspection, OpenIddict, PostgreSQL";
     private const string OpenIddictFast = "introspection, OpenIddict, PostgreSQL, client's secret by SHA-256";
@@ -23,7 +25,10 @@ internal static class CompareCase
         var data = Directory.CreateDirectory(folder.At("data")).FullName;
         var tokens = await Seed.WriteAsync(data, scale.Credentials);
         tokens.Save(folder.At("tokens"));
+        var (second, third) = (folder.Copy("data", "second"), folder.Copy("data", "third"));
         await using var silo = await Server.SiloAsync(data);
+        await using var noLease = await Server.SiloAsync(second, Server.KeepsNothing);
+        await using var readAnew = await Server.SiloAsync(third, Server.ReadsEachTime);
         var database = await postgres.CreateDatabaseAsync("lookup");
         await using var lookup = await ComparedServers.LookupAsync(database, folder.At("tokens"), multiplexed: false);
         await using var multiplexed = await ComparedServers.LookupAsync(database, seed: null, multiplexed: true);
@@ -38,6 +43,8 @@ internal static class CompareCase
             Contender.Http(Lookup, lookup.Port, git),
             Contender.Http(Multiplexed, multiplexed.Port, git),
             Contender.Http(ForwardAuth, silo.Port, git),
+            Contender.Http(NoLease, noLease.Port, git),
+            Contender.Http(ReadAnew, readAnew.Port, git),
             Contender.Http(OidcProvider, oidc.Port, Ask("oidc", "/token/introspection", Server.ClientId)),
             Contender.Http(OpenIddict, openIddict.Port, Ask("openiddict", "/introspect", Server.ClientId)),
             Contender.Http(OpenIddictFast, openIddict.Port, Ask("openiddict", "/introspect", Server.ClientId + "-fast")),
@@ -72,7 +79,8 @@ internal static class CompareCase
             + $"{scale.RoundSeconds} s, in turn", "of the look-up", [.. contenders.Select(static c => c.Name)]);
         (string Ours, string Than)[] pairs =
         [
-            (ForwardAuth, Lookup), (ForwardAuth, Multiplexed), (Introspection, OidcProvider), (Introspection, OpenIddict),
+            (ForwardAuth, Lookup), (ForwardAuth, Multiplexed), (NoLease, Lookup), (NoLease, Multiplexed), (ReadAnew, Lookup), (ReadAnew, Multiplexed),
+            (Introspection, OidcProvider), (Introspection, OpenIddict),
             (Introspection, OpenIddictFast),
         ];
         rounds.Ratios(report, pairs);

@@ -14,7 +14,7 @@ internal static class GrainCase
         tokens.Save(folder.At("credentials")); // What is mistyped would not reach a grain: all that is bad is revoked.
         await using var silo = await Server.SiloAsync(folder.Path);
         await using var bare = await Server.BareSiloAsync();
-        await using var library = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")));
+        await using var library = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")) { Kept = 0 });
         await using var echo = AskerProcess.Start(new AskerSetUp(bare.GatewayPort, folder.At("credentials")) { Bare = true });
         var rounds = await Rounds.RunAsync(scale, [echo.Contender(Bare, Callers), library.Contender(Validation, Callers)]);
         rounds.Table(

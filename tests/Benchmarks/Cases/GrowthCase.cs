@@ -32,7 +32,7 @@ internal static class GrowthCase
         for (var surface = 0; surface < surfaces[0].Count; surface++)
         {
             rounds.Table(
-                report, $"By {what}: {Connections} callers, {credentials:N0} credentials, 5 % of them revoked, medians of {scale.Rounds} rounds of "
+                report, $"By {what}: {Connections} callers where nothing else is said, {credentials:N0} credentials, 5 % of them revoked, medians of {scale.Rounds} rounds of "
                 + $"{scale.RoundSeconds} s, in turn", "of the first", [.. surfaces.Select(s => s[surface].Name)]);
         }
     }
@@ -56,12 +56,15 @@ internal static class GrowthCase
             tokens.Save(folder.At("credentials"));
             var silo = await Server.SiloAsync(folder.At("data"));
             _processes.Push(silo);
-            var library = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")));
-            _processes.Push(library);
+            var asking = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")) { Kept = 0 });
+            _processes.Push(asking);
+            var keeping = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")));
+            _processes.Push(keeping);
             return
             [
                 Contender.Http($"forward-auth, {size}", silo.Port, folder.Write("requests", tokens.All.Select(Requests.ForwardAuth))),
-                library.Contender($"client library, no lease, {size}", Connections),
+                asking.Contender($"client library, no lease, {size}", Connections),
+                keeping.Stepping($"client library, live leases, 2 threads, {size}", AskerWork.Step, threads: 2),
             ];
         }
 

@@ -22,10 +22,7 @@ internal static class LeaseCase
             var (hash, lease) = ($"SHA-256 and a look-up, {threads} thread(s)", $"validation with a live lease, {threads} thread(s)");
             var rounds = await Rounds.RunAsync(
                 scale,
-                [
-                    new Contender(hash, seconds => library.StepAsync(AskerWork.Hash, seconds, threads)),
-                    new Contender(lease, seconds => library.StepAsync(AskerWork.Step, seconds, threads)),
-                ]);
+                [library.Stepping(hash, AskerWork.Hash, threads), library.Stepping(lease, AskerWork.Step, threads)]);
             report.Table(
                 $"Decisions from memory, {scale.Credentials:N0} credentials, 5 % of them bad, medians of {scale.Rounds} rounds of {scale.RoundSeconds} s, in turn",
                 ["case", "ns of a thread", "a second", "bytes allocated", "had to wait", "of the first", "lowest to highest"],
@@ -40,7 +37,7 @@ internal static class LeaseCase
         return
         [
             name, Number(1e9 * threads / rate), Number(rate), Number(rounds.Of(name, static r => r.BytesOfEach), 1),
-            Number(rounds.Of(name, static r => r.Waited)), Percent(times.Median), $"{Percent(times.Lowest)} to {Percent(times.Highest)}",
+            Number(rounds.Of(name, static r => r.Waited)), Percent(times.Median, 1), $"{Percent(times.Lowest, 1)} to {Percent(times.Highest, 1)}",
         ];
     }
 }

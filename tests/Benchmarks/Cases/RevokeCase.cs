@@ -17,6 +17,12 @@ internal static class RevokeCase
 
     public static async Task RunAsync(Report report, Scale scale)
     {
+        await RevokeTokensAsync(report, scale);
+        await RevokeSubtreeCase.RunAsync(report, scale);
+    }
+
+    private static async Task RevokeTokensAsync(Report report, Scale scale)
+    {
         var batch = scale.Revocations / 20;
         var needed = (scale.Rounds + 1) * batch; // The first round is not counted.
         using var folder = new TemporaryFolder();

@@ -8,6 +8,7 @@ internal static class SoakCase
     private const int Connections = 64;
     private const double OfCeiling = 0.7;
     private const double TokensPerSecond = 20;
+    private const double LibraryPerSecond = 5000;
 
     public static async Task RunAsync(Report report, Scale scale)
     {
@@ -16,6 +17,8 @@ internal static class SoakCase
         await using var silo = await Server.SiloAsync(folder.At("data"));
         var order = new LoadOrder(silo.Port, Connections, scale.RoundSeconds, folder.Write("requests", tokens.Mixed.Select(Requests.ForwardAuth)));
         var ceiling = await MeasureCeilingAsync(order, scale);
+        new Population([.. tokens.Mixed]).Save(folder.At("credentials"));
+        await using var library = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")));
         using var churn = new Churn(silo, TokensPerSecond);
         using var stopping = new CancellationTokenSource();
         var churning = churn.RunAsync(stopping.Token);
@@ -23,18 +26,22 @@ internal static class SoakCase
         var part = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute, scale.Soak.Ticks / 3));
         for (var at = part; at <= scale.Soak; at += part)
         {
+            var asking = library.AskAsync(part.TotalSeconds, Connections, LibraryPerSecond);
             var load = await LoadGenerator.StartAsync(
                 order with { Seconds = part.TotalSeconds, PerSecond = OfCeiling * ceiling, WarmUpSeconds = 0 });
-            var (lived, wrong) = churn.Take();
-            rows.Add(Row(at, load, lived, wrong, silo.Process.ResidentBytes));
+            rows.Add([Number(at.TotalMinutes, 1), .. Cells(load), .. Cells(await asking), .. Cells(churn), .. Cells(silo.Process, library.Process)]);
         }
 
         await stopping.CancelAsync();
         await churning;
         report.Table(
-            $"{Number(OfCeiling * ceiling)} requests/s, {Percent(OfCeiling)} of the ceiling of {Number(ceiling)}, 5 % of them bad, and {Number(TokensPerSecond)} "
-            + "tokens a second that are issued, used, and then revoked or expired",
-            ["minutes", "requests/s", "p50 ms", "p99 ms", "refused", "neither 200 nor 401", "tokens lived", "wrong answers about them", "resident MB"],
+            $"{Number(OfCeiling * ceiling)} requests/s to forward-auth, {Percent(OfCeiling)} of the ceiling of {Number(ceiling)}, 5 % of them bad; "
+            + $"{Number(LibraryPerSecond)} questions/s of the same to the client library in another process; and {Number(TokensPerSecond)} tokens a "
+            + "second that are issued, used, and then revoked or expired",
+            [
+                "minutes", "requests/s", "p50 ms", "p99 ms", "refused", "neither 200 nor 401", "library: questions/s", "p50 ms", "p99 ms", "refused",
+                "unavailable", "tokens lived", "wrong answers about them", "silo, resident MB", "library, resident MB",
+            ],
             rows);
     }
 
@@ -44,13 +51,17 @@ internal static class SoakCase
         return rounds.Of("ceiling", static r => r.RequestsPerSecond);
     }
 
-    private static string[] Row(TimeSpan at, LoadResult load, int lived, int wrong, long resident)
+    private static string[] Cells(LoadResult load) =>
+    [
+        Number(load.RequestsPerSecond), Number(load.P50, 2), Number(load.P99, 2), Percent((double)load.Refused / load.Statuses.Values.Sum(), 1),
+        Number(load.Statuses.Where(static s => s.Key is not (200 or 401)).Sum(static s => s.Value)),
+    ];
+
+    private static string[] Cells(Churn churn)
     {
-        var errors = load.Statuses.Where(static s => s.Key is not (200 or 401)).Sum(static s => s.Value);
-        return
-        [
-            Number(at.TotalMinutes, 1), Number(load.RequestsPerSecond), Number(load.P50, 2), Number(load.P99, 2),
-            Percent((double)load.Refused / load.Statuses.Values.Sum(), 1), Number(errors), Number(lived), Number(wrong), Number(resident / 1e6),
-        ];
+        var (lived, wrong) = churn.Take();
+        return [Number(lived), Number(wrong)];
     }
+
+    private static IEnumerable<string> Cells(params ChildProcess[] processes) => processes.Select(static p => Number(p.ResidentBytes / 1e6));
 }

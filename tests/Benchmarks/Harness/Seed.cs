@@ -23,14 +23,15 @@ internal sealed class Seed : IAsyncDisposable
     private const int AtOnce = 512;
 
     private readonly Tree _tree;
+    private readonly Func<int, int> _projectOf;
     private readonly SqliteDatabase _database;
     private readonly SqliteGrainStorage _storage;
     private readonly SqliteGridIndex _index;
     private readonly MasterKeyRing _keys;
 
-    private Seed(string data, Tree tree)
+    private Seed(string data, Tree tree, Func<int, int> projectOf)
     {
-        _tree = tree;
+        (_tree, _projectOf) = (tree, projectOf);
         _keys = MasterKeyFile.ReadOrCreate(data);
         var options = Options.Create(new SqliteStorageOptions
         {
@@ -48,9 +49,10 @@ internal sealed class Seed : IAsyncDisposable
     /// <param name="data">The directory.</param>
     /// <param name="tokens">How many.</param>
     /// <param name="tree">The groups and projects that hold them; null: the usual ones.</param>
-    public static async Task<Population> WriteAsync(string data, int tokens, Tree? tree = null)
+    /// <param name="projectOf">Which project holds the token of an id, from 0; null: all projects in turn.</param>
+    public static async Task<Population> WriteAsync(string data, int tokens, Tree? tree = null, Func<int, int>? projectOf = null)
     {
-        await using var seed = new Seed(data, tree ?? Tree.Usual);
+        await using var seed = new Seed(data, tree ?? Tree.Usual, projectOf ?? (static id => id % Tree.Projects));
         await seed.WriteTreeAsync(tokens);
         var written = new List<SeededToken>(tokens);
         foreach (var batch in Enumerable.Range(1, tokens).Chunk(AtOnce))
@@ -90,7 +92,7 @@ internal sealed class Seed : IAsyncDisposable
 
     private async Task<SeededToken> WriteTokenAsync(int id)
     {
-        var project = id % Tree.Projects;
+        var project = _projectOf(id);
         var secret = TokenFormat.Issue(TokenPrefixes.Default, 0, id, _keys.TagKeys[0]);
         var revoked = Population.IsRevoked(id);
         var state = new DeployTokenState

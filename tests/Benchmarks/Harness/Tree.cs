@@ -13,6 +13,9 @@ internal sealed class Tree
     private const int Fan = 10;
     private const int UsualLevels = 2;
 
+    /// <summary>So many projects lie below each group at the top.</summary>
+    public const int ProjectsOfTopGroup = Projects / Fan;
+
     /// <summary>Of as many levels as where nothing else is said.</summary>
     public static readonly Tree Usual = new(UsualLevels);
 

@@ -12,11 +12,15 @@ internal static class HostedSilo
     {
         var program = typeof(GridSettings).Assembly.EntryPoint ?? throw new InvalidOperationException("The silo has no entry point.");
         var running = Task.Run(() => (int)program.Invoke(null, [arguments])!);
+        await Task.WhenAny(running, AnswerAsync());
+        return await running;
+    }
+
+    private static async Task AnswerAsync()
+    {
         while (await Console.In.ReadLineAsync() is not null)
         {
             Console.WriteLine(JsonSerializer.Serialize(MemoryUse.Measure()));
         }
-
-        return await running;
     }
 }

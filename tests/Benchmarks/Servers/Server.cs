@@ -28,7 +28,13 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>How long it took from starting the process until it was ready.</summary>
     public TimeSpan ReadyAfter { get; private init; }
 
-    /// <summary>The authority itself, over a data directory, with settings such as <c>Leases:Length=0</c>.</summary>
+    /// <summary>The setting with which a silo keeps no decision for those who ask over HTTP.</summary>
+    public const string KeepsNothing = "Leases:MaxCachedDecisions=0";
+
+    /// <summary>The setting with which each decision reads storage.</summary>
+    public const string ReadsEachTime = "Leases:Length=00:00:00";
+
+    /// <summary>The authority itself, over a data directory, with settings such as <c>Leases:MaxCachedDecisions=0</c>.</summary>
     public static Task<Server> SiloAsync(string data, params string[] settings) => StartSiloAsync((port, gateway) => ChildProcess.Start(
         "dotnet", [Path.Combine(AppContext.BaseDirectory, "OrleansTokens.Silo.dll"), .. SiloArguments(port, gateway, data, settings)]));
 
