@@ -30,6 +30,9 @@ internal sealed record ProcessOptions
 
     public LeaseProtection? Without { get; init; }
 
+    /// <summary>Of a silo: whether it has activations of tokens of its own, whatever other silos have.</summary>
+    public bool Duplicates { get; init; }
+
     /// <summary>All protections but that one.</summary>
     public LeaseProtections Protections => Without is { } off ? LeaseProtections.Without(off) : LeaseProtections.All;
 
@@ -45,6 +48,7 @@ internal sealed record ProcessOptions
         yield return Argument("pace", Pace.TotalMilliseconds);
         yield return Argument("clock-offset", ClockOffset.TotalMilliseconds);
         yield return Argument("clock-rate", ClockRate);
+        yield return Argument("duplicates", Duplicates ? 1 : 0);
         if (Without is { } without)
         {
             yield return $"--without={without}";
@@ -67,6 +71,7 @@ internal sealed record ProcessOptions
             Pace = TimeSpan.FromMilliseconds(Number("pace")),
             ClockOffset = TimeSpan.FromMilliseconds(Number("clock-offset")),
             ClockRate = Number("clock-rate"),
+            Duplicates = Number("duplicates") > 0,
             Without = given.TryGetValue("without", out var without) ? Enum.Parse<LeaseProtection>(without) : null,
         };
 
@@ -75,7 +80,8 @@ internal sealed record ProcessOptions
 
     /// <summary>The time by which the process goes.</summary>
     public TimeProvider CreateTime() =>
-        ClockOffset == TimeSpan.Zero && ClockRate == 1 ? TimeProvider.System : new SkewedTime(ClockOffset, ClockRate);
+        Without == LeaseProtection.ClockCountsSleep ? new SleepingTime()
+        : ClockOffset == TimeSpan.Zero && ClockRate == 1 ? TimeProvider.System : new SkewedTime(ClockOffset, ClockRate);
 
     /// <summary>Ends the process with the coordinator.</summary>
     public static async Task EndWithAsync(Peer coordinator)

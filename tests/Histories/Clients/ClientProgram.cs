@@ -20,6 +20,7 @@ internal static class ClientProgram
         builder.Services.AddDeployTokens(client =>
         {
             client.Deadline = Deadline;
+            client.Protections = options.Protections;
             foreach (var port in options.Gateways)
             {
                 client.Gateways.Add($"127.0.0.1:{port}");

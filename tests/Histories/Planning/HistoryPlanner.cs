@@ -12,9 +12,9 @@ namespace OrleansTokens.Histories.Planning;
 /// </summary>
 internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedClocks)
 {
-    private const string Top = "top";
+    public const string Top = "top";
     private const string Sub = "sub";
-    private const string Project = "project";
+    public const string Project = "project";
     private const string Other = "other";
 
     private const DeployTokenScopes Scopes = DeployTokenScopes.ReadRepository | DeployTokenScopes.ReadRegistry
@@ -43,7 +43,8 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
 
     private bool ByPath() => chance.OneIn(3);
 
-    private static World Tree(Visibility visibility, params Token[] tokens) => World.Of(
+    /// <summary>A project in a group in a group, another group, and tokens.</summary>
+    public static World Tree(Visibility visibility, params Token[] tokens) => World.Of(
         [
             new Node(Top, NamespaceKind.Group, null) { Visibility = visibility },
             new Node(Sub, NamespaceKind.Group, Top) { Visibility = visibility },
@@ -52,7 +53,8 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
         ],
         tokens);
 
-    private static Token HeldBy(string holder) => new("of-" + holder, holder, Scopes);
+    /// <summary>A token that may do all that histories do.</summary>
+    public static Token HeldBy(string holder) => new("of-" + holder, holder, Scopes);
 
     private ImmutableArray<Subject> About(params Token[] tokens) =>
     [

@@ -20,6 +20,9 @@ internal sealed record ClusterOptions
 
     public LeaseProtection? Without { get; init; }
 
+    /// <summary>Whether silos have activations of tokens of their own, whatever others have.</summary>
+    public bool Duplicates { get; init; }
+
     /// <summary>What the wall clock of each silo is ahead, by slot, one more than there are silos.</summary>
     public IReadOnlyList<TimeSpan> ClockOffsets { get; init; } = [];
 
@@ -206,6 +209,7 @@ internal sealed class Cluster : IAsyncDisposable
         Lease = _options.Lease,
         Pace = _options.Pace,
         Without = _options.Without,
+        Duplicates = _options.Duplicates,
         ClockRate = number < _options.ClockRates.Count ? _options.ClockRates[number] : 1,
     };
 

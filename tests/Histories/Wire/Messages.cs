@@ -76,9 +76,14 @@ internal sealed record IndexCall(string Method, string Argument);
 /// <param name="CutSilos">Links to silos, by their ports, that are broken, and refused.</param>
 /// <param name="StalledSilos">Links to silos where what is sent stays on its way.</param>
 /// <param name="CutClients">Links to clients, by their numbers, that are broken, and refused.</param>
-/// <param name="StalledClients">Links to clients where what is sent stays on its way.</param>
+/// <param name="StalledClients">Links to clients where what they send stays on its way.</param>
+/// <param name="UnansweredClients">Links to clients where what is sent to them stays on its way.</param>
 internal sealed record LinksMessage(
-    IReadOnlyList<int> CutSilos, IReadOnlyList<int> StalledSilos, IReadOnlyList<int> CutClients, IReadOnlyList<int> StalledClients);
+    IReadOnlyList<int> CutSilos,
+    IReadOnlyList<int> StalledSilos,
+    IReadOnlyList<int> CutClients,
+    IReadOnlyList<int> StalledClients,
+    IReadOnlyList<int> UnansweredClients);
 
 /// <summary>Asks which client has a connection from this port.</summary>
 internal sealed record WhoMessage(int Port);
