@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-<<<<<<< HEAD
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Installation;
 using OrleansTokens.Leases;
@@ -44,6 +43,7 @@ public sealed class SettlingTests : IDisposable
         ["delete"] = static a => Boxed(a.DeleteNamespaceAsync(new GroupId(1).AsNamespace, By)),
         ["revoke"] = static a => Boxed(a.RevokeTokenAsync(new TokenId(7), By, "leaked")),
         ["destroy"] = static a => Boxed(a.DestroyTokenAsync(new TokenId(7), By)),
+        ["revoke all"] = static a => Boxed(a.RevokeTokensAsync(new GroupId(1).AsNamespace, By, "leaked")),
         ["revoke by secret"] = static a => Boxed(a.RevokeBySecretAsync(SettlingGrid.Keys.Issue(), By, "leaked")),
         ["settings"] = static a => Boxed(a.ChangeSettingsAsync(new ChangeApplicationSettings(), By)),
     };
@@ -93,6 +93,7 @@ public sealed class SettlingTests : IDisposable
     {
         NamespaceView node => node.Settling,
         RevocationReceipt receipt => receipt.Settling,
+        SubtreeRevocationReceipt receipt => receipt.Settling,
         RevokedSecret revoked => revoked.Receipt!.Settling,
         ApplicationSettings settings => settings.Settling,
         _ => TimeSpan.Zero,
@@ -112,12 +113,17 @@ public sealed class SettlingTests : IDisposable
             var type when type == typeof(Removal) => Task.FromResult(new Removal(true, Settling)),
             var type when type == typeof(RevocationReceipt) =>
                 Task.FromResult<RevocationReceipt?>(new RevocationReceipt(Token, AlreadyRevoked: false) { Settling = Settling }),
+            var type when type == typeof(SubtreeRevocationReceipt) =>
+                Task.FromResult(new SubtreeRevocationReceipt(Subtree) { Settling = Settling }),
             var type when type == typeof(ApplicationSettings) =>
                 Task.FromResult(ApplicationSettings.Default with { Settling = Settling }),
             var type when type == typeof(Explanation) =>
                 Task.FromResult(new Explanation(Token, new Decision(true, DenyReason.None, CountingGrid.Somebody, null), [])),
             var type => throw new NotSupportedException($"There is no {type}."),
         };
+
+        private static SubtreeRevocation Subtree { get; } =
+            new(new GroupId(1).AsNamespace, 1, DateTimeOffset.UnixEpoch, By, "leaked");
 
         private static DeployTokenView Token { get; } = new(
             new TokenId(7), new GroupId(1).AsNamespace, "ci", "ci", DeployTokenScopes.ReadRegistry, default, By, null, null, 1);
@@ -126,54 +132,3 @@ public sealed class SettlingTests : IDisposable
             new GroupId(1).AsNamespace, default, Slug.Parse("acme"), "Acme", "", Visibility.Private, false, default, new Lineage([]), 1);
     }
 }
-=======
-using OrleansTokens.Namespaces;
-using OrleansTokens.Operators;
-
-namespace OrleansTokens.Client.Tests;
-
-public sealed class SettlingTests
-{
-    private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
-
-    [Fact]
-    public async Task RevokeTokens_WhenOthersMayStillGoByWhatWasBefore_ReturnsOnlyAfterThat()
-    {
-        var time = new FakeTimeProvider();
-        await using var services = new ServiceCollection()
-            .AddSingleton<TimeProvider>(time)
-            .AddSingleton(GrainFactoryProxy.Over(GroupProxy.Create(Settling)))
-            .AddDeployTokens()
-            .BuildServiceProvider();
-        var returned = services.GetRequiredService<DeployTokenAdministration>()
-            .RevokeTokensAsync(new GroupId(17).AsNamespace, new OperatorId(1), "leaked");
-
-        time.Advance(Settling - AMoment);
-        Assert.False(returned.IsCompleted);
-        time.Advance(AMoment);
-        Assert.Equal(TimeSpan.Zero, (await returned).Settling);
-    }
-}
-
-/// <summary>A group that answers nothing but that its tokens are revoked.</summary>
-public class GroupProxy : DispatchProxy
-{
-    private static readonly SubtreeRevocation Revocation = new(
-        new GroupId(17).AsNamespace, 1, DateTimeOffset.UnixEpoch, new OperatorId(1), "leaked");
-
-    private TimeSpan _settling;
-
-    public static IGroupGrain Create(TimeSpan settling)
-    {
-        var group = Create<IGroupGrain, GroupProxy>();
-        ((GroupProxy)(object)group)._settling = settling;
-        return group;
-    }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod?.Name == nameof(INamespaceGrain.RevokeTokensAsync)
-            ? Task.FromResult(new SubtreeRevocationReceipt(Revocation) { Settling = _settling })
-            : throw new OrleansException("There is no silo.");
-}
->>>>>>> histories
