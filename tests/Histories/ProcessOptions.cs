@@ -24,6 +24,9 @@ internal sealed record ProcessOptions
     /// <summary>How often a client asks everything it asks.</summary>
     public TimeSpan Pace { get; init; }
 
+    /// <summary>While so many validations of one subject are under way, a client begins no more of it.</summary>
+    public int MaxUnderWay { get; init; } = 8;
+
     public TimeSpan ClockOffset { get; init; }
 
     public double ClockRate { get; init; } = 1;
@@ -46,6 +49,7 @@ internal sealed record ProcessOptions
         yield return $"--gateways={string.Join(',', Gateways)}";
         yield return Argument("lease", Lease.TotalMilliseconds);
         yield return Argument("pace", Pace.TotalMilliseconds);
+        yield return Argument("max-under-way", MaxUnderWay);
         yield return Argument("clock-offset", ClockOffset.TotalMilliseconds);
         yield return Argument("clock-rate", ClockRate);
         yield return Argument("duplicates", Duplicates ? 1 : 0);
@@ -69,6 +73,7 @@ internal sealed record ProcessOptions
                 .Select(static g => int.Parse(g, CultureInfo.InvariantCulture))],
             Lease = TimeSpan.FromMilliseconds(Number("lease")),
             Pace = TimeSpan.FromMilliseconds(Number("pace")),
+            MaxUnderWay = (int)Number("max-under-way"),
             ClockOffset = TimeSpan.FromMilliseconds(Number("clock-offset")),
             ClockRate = Number("clock-rate"),
             Duplicates = Number("duplicates") > 0,

@@ -28,7 +28,7 @@ internal static class ClientProgram
         });
         using var host = builder.Build();
         await host.StartAsync();
-        var watcher = new Watcher(host.Services.GetRequiredService<DeployTokenValidator>(), options.Pace);
+        var watcher = new Watcher(host.Services.GetRequiredService<DeployTokenValidator>(), options.Pace, options.MaxUnderWay);
         Serve(coordinator, watcher);
         coordinator.Start();
         await coordinator.CallAsync<HelloMessage, Nothing>(Operations.Hello, new HelloMessage(options.Name));

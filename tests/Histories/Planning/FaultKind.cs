@@ -26,6 +26,9 @@ internal enum FaultKind
     /// <summary>What two silos send each other stays on its way.</summary>
     StallSilos,
 
+    /// <summary>What one silo sends another stays on its way, the other direction works.</summary>
+    StallOneWay,
+
     /// <summary>The link between a client and a silo is cut.</summary>
     CutClient,
 

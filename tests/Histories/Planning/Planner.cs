@@ -39,7 +39,7 @@ internal static class Planner
             ? TimeSpan.FromMilliseconds(chance.Between(0, LastStartMilliseconds))
             : operation.At - TimeSpan.FromMilliseconds(chance.Between(0, 400));
         var silo = chance.Between(0, options.Silos);
-        var other = kind is FaultKind.CutSilos or FaultKind.StallSilos
+        var other = kind is FaultKind.CutSilos or FaultKind.StallSilos or FaultKind.StallOneWay
             ? (silo + chance.Between(1, options.Silos)) % options.Silos
             : chance.Between(0, options.Clients);
         var leases = chance.Between(3, kind == FaultKind.PauseSilo ? 60 : 35) / 10.0;

@@ -22,6 +22,9 @@ internal sealed record Scenario(LeaseProtection Protection, TimeSpan Lease, Func
     /// <summary>How often a client asks everything it asks.</summary>
     public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(15);
 
+    /// <summary>While so many validations of one subject are under way, a client begins no more of it.</summary>
+    public int MaxUnderWay { get; init; } = 8;
+
     /// <summary>How fast the clocks of clients run.</summary>
     public double ClientRate { get; init; } = 1;
 }

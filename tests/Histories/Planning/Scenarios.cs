@@ -15,20 +15,23 @@ internal static class Scenarios
 {
     public static ImmutableArray<Scenario> All { get; } =
     [
-        // An answer stays on its way for longer than it is remembered that the token is dead.
-        new(LeaseProtection.SendTime, Ms(600), static (s, chance) => Round(
-            s, _ => Revoked(chance, 1000, 1200), Each(s.Clients, client => Fault(FaultKind.StallAnswers, 700, 1400, silo: 1, client)))),
+        // What one silo has answered another about the tree comes late.
+        new(LeaseProtection.SendTime, Ms(1000), static (s, chance) => Round(
+            s, _ => Archived(chance, 1000, 1300), [Fault(FaultKind.StallOneWay, 900, 900, silo: 0, other: 1)], Silence(s, 2000, 2000))),
 
-        // A write is applied whose caller has given up, and nobody is told; reads that began before it end long after.
-        new(LeaseProtection.ReadStart, Ms(600), static (s, chance) => Round(
+        // A write is applied whose caller has given up, and nobody is told. The next activation has read before it, and learns late what.
+        new(LeaseProtection.ReadStart, Ms(2000), static (s, chance) => Round(
             s,
             _ => Orphaned(chance, 500),
             Each(s.Silos, silo => Fault(FaultKind.StorageLate, 300, 900, silo) with { Areas = StorageAreas.Records, Delay = Ms(2500) }),
-            Each(s.Silos, silo => Fault(FaultKind.ReadsLate, 2600, 3000, silo) with { Areas = StorageAreas.Versions, Delay = Ms(900) }))),
+            Each(s.Silos, silo => Fault(FaultKind.ReadsLate, 2000, 1600, silo) with { Areas = StorageAreas.Records, Delay = Ms(1200) }),
+            Silence(s, 3950, 2500))),
 
-        // What silos keep of the tree comes over several hops.
-        new(LeaseProtection.AgeTravels, Ms(1500), static (s, chance) => Round(s, _ => Archived(chance, 500, 3000))) { Silos = 3 },
-        new(LeaseProtection.LineageAge, Ms(1000), static (s, chance) => Round(s, _ => Archived(chance, 500, 2500))),
+        // What silos keep of the tree is old already when clients are told for how long they may use it.
+        new(LeaseProtection.AgeTravels, Ms(1500), static (s, chance) => Round(
+            s, _ => Archived(chance, 1000, 1200), Silence(s, 1300, 3000))),
+        new(LeaseProtection.LineageAge, Ms(1000), static (s, chance) => Round(
+            s, _ => Archived(chance, 1000, 1200), Silence(s, 1250, 2000))),
 
         // Clients can neither be told nor ask.
         new(LeaseProtection.CheckEachUse, Ms(600), static (s, chance) => Round(
@@ -78,9 +81,15 @@ internal static class Scenarios
         new(LeaseProtection.SiloRemembers, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
         new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
 
-        // An answer stays on its way while its asker is told over another gateway.
+        // An answer stays on its way while its asker is told over another gateway, and comes a moment before the next one.
         new(LeaseProtection.LesseeRemembers, Ms(1000), static (s, chance) => Round(
-            s, _ => Revoked(chance, 1000, 1100), Each(s.Clients, client => Fault(FaultKind.StallAnswers, 700, 500, silo: 1, client)))),
+            s,
+            _ => Revoked(chance, 1000, 1050),
+            Each(s.Clients, client => Fault(FaultKind.StallAnswers, 700, 500, silo: 1, client)),
+            Each(s.Clients, client => Fault(FaultKind.StallClient, 950, 250, silo: 1, client))))
+        {
+            MaxUnderWay = 100, Pace = Ms(5),
+        },
 
         // A silo is declared dead, does not know it, and clients still ask it.
         new(LeaseProtection.MembershipUnchanged, Ms(1500), static (s, chance) => Round(
@@ -118,8 +127,8 @@ internal static class Scenarios
     /// <summary>A revocation whose caller gives up, and that is durable after that.</summary>
     private static HistoryPlan Orphaned(Chance chance, int at)
     {
-        var once = new PlannedOperation(new Operation(OperationKind.Revoke, "of-project"), Ms(chance.Between(at, at + 200)), Once: true);
-        return Ended(once) with { AsksLonger = Ms(3000) };
+        var once = new PlannedOperation(new Operation(OperationKind.Revoke, "of-project"), Ms(chance.Between(at, at + 100)), Once: true);
+        return Ended(once) with { AsksLonger = Ms(2000) };
     }
 
     private static HistoryPlan Ended(PlannedOperation operation)

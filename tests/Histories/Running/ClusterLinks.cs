@@ -11,8 +11,11 @@ internal enum LinkFault
     /// <summary>What is sent stays on its way.</summary>
     Stalled,
 
-    /// <summary>What a silo sends a client stays on its way.</summary>
+    /// <summary>What a silo sends stays on its way.</summary>
     Unanswered,
+
+    /// <summary>What is sent to a silo stays on its way.</summary>
+    Unheard,
 }
 
 /// <summary>Which links of a cluster do not work.</summary>
@@ -23,6 +26,10 @@ internal sealed class ClusterLinks(Cluster cluster)
 
     /// <summary>Breaks the link between two silos; says what heals it.</summary>
     public Action Break(int silo, int other, LinkFault fault) => Break(new Broken(silo, other, null, fault), new Broken(other, silo, null, fault));
+
+    /// <summary>Has what one silo sends another stay on its way; says what heals it.</summary>
+    public Action StallOneWay(int from, int to) =>
+        Break(new Broken(from, to, null, LinkFault.Unanswered), new Broken(to, from, null, LinkFault.Unheard));
 
     /// <summary>Breaks the link between a client and a silo; says what heals it.</summary>
     public Action BreakClient(int client, int silo, LinkFault fault) => Break(new Broken(silo, null, client, fault));
@@ -44,12 +51,10 @@ internal sealed class ClusterLinks(Cluster cluster)
         lock (_lock)
         {
             var own = _broken.Where(link => cluster.Slots[link.Silo].Process == silo).ToLookup(static link => link.Fault);
+            var unheard = own[LinkFault.Stalled].Concat(own[LinkFault.Unheard]).ToList();
+            var unanswered = own[LinkFault.Stalled].Concat(own[LinkFault.Unanswered]).ToList();
             message = new LinksMessage(
-                Silos(own[LinkFault.Cut]),
-                Silos(own[LinkFault.Stalled]),
-                Clients(own[LinkFault.Cut]),
-                Clients(own[LinkFault.Stalled]),
-                Clients(own[LinkFault.Stalled].Concat(own[LinkFault.Unanswered])));
+                Silos(own[LinkFault.Cut]), Silos(unheard), Silos(unanswered), Clients(own[LinkFault.Cut]), Clients(unheard), Clients(unanswered));
         }
 
         // One that stands still hears of it when it goes on, and one that has just ended does not have to.

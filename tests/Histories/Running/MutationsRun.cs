@@ -46,6 +46,7 @@ internal sealed class MutationsRun(MutationOptions options, TextWriter output)
             Clients = scenario.Clients,
             Lease = scenario.Lease,
             Pace = scenario.Pace,
+            MaxUnderWay = scenario.MaxUnderWay,
             Without = off,
             Duplicates = scenario.Duplicates,
             ClockRates =

@@ -50,6 +50,8 @@ internal sealed class Nemesis(Cluster cluster)
             case FaultKind.CutSilos or FaultKind.StallSilos:
                 return cluster.Links.Break(
                     fault.Silo, fault.Other, fault.Kind == FaultKind.CutSilos ? LinkFault.Cut : LinkFault.Stalled);
+            case FaultKind.StallOneWay:
+                return cluster.Links.StallOneWay(fault.Silo, fault.Other);
             case FaultKind.CutClient:
                 return cluster.Links.BreakClient(fault.Other, fault.Silo, LinkFault.Cut);
             case FaultKind.StallClient:

@@ -24,8 +24,8 @@ internal sealed class SiloLinks(Peer coordinator)
     /// <summary>From now on these links do not work, and all others do.</summary>
     public void Set(LinksMessage links)
     {
-        _silos.Set(links.CutSilos, links.StalledSilos, links.StalledSilos);
-        _clients.Set(links.CutClients, links.StalledClients, links.UnansweredClients);
+        _silos.Set(links.CutSilos, links.UnheardSilos, links.UnansweredSilos);
+        _clients.Set(links.CutClients, links.UnheardClients, links.UnansweredClients);
     }
 
     private static int PortOf(ConnectionContext connection) => ((IPEndPoint)connection.RemoteEndPoint!).Port;
