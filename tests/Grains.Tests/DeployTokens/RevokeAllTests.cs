@@ -211,7 +211,7 @@ public sealed class RevokeAllTests(Grid grid) : GridTest(grid)
     {
         var group = (await Grid.GroupAsync()).AsNamespace;
         var dead = new List<IssuedDeployToken>();
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 20; i++)
         {
             dead.Add(await Grid.TokenAsync(group));
         }
@@ -222,7 +222,7 @@ public sealed class RevokeAllTests(Grid grid) : GridTest(grid)
         // A page is as long as it can be although all before the living one are dead, and the index does not know of it.
         var active = await Grid.Administration.ListTokensAsync(new ListDeployTokens(group, ActiveOnly: true, 0, 2));
         Assert.Equal((living.Token.Id, 1L), (Assert.Single(active.Items).Id, active.Total));
-        var all = await Grid.Administration.ListTokensAsync(new ListDeployTokens(group, ActiveOnly: false, 0, 10));
+        var all = await Grid.Administration.ListTokensAsync(new ListDeployTokens(group, ActiveOnly: false, 0, 100));
         Assert.Equal(
             [.. dead.Select(static t => (t.Token.Id, true)), (living.Token.Id, false)], all.Items.Select(static t => (t.Id, t.Revocation is not null)));
         Assert.All(dead, token => Assert.True(Grid.Index.Row(token.Token.Id)!.Revoked));
