@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using OrleansTokens.Audit;
+using OrleansTokens.Client.Leases;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 using OrleansTokens.RegistryTokens;
@@ -14,18 +16,29 @@ namespace OrleansTokens.Client;
 /// Administers groups, projects and deploy tokens. It asks nobody whether the operator named in a request may do so: its caller has.
 /// Safe for any number of threads. Every change is durable, and obeyed, when its call returns, and every call may be repeated.
 /// </summary>
-/// <remarks>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
+/// <remarks>
+/// <para>
+/// A change that takes rights away is obeyed by everybody when its call returns. Where not everybody could be told, the call therefore goes
+/// on, after the change is durable, until nobody can go by what was before: for as long as leases last, at most 60 seconds, for which
+/// <see cref="DeployTokenClientOptions.Deadline"/> does not count. Who cancels it gives up waiting; the change stays.
+/// </para>
+/// <para>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
 /// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, within
-/// <see cref="DeployTokenClientOptions.Deadline"/>, in which case it is not known whether anything was.</remarks>
+/// <see cref="DeployTokenClientOptions.Deadline"/>, in which case it is not known whether anything was.</para>
+/// </remarks>
 public sealed class DeployTokenAdministration
 {
     private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
+    private readonly TimeProvider _time;
+    private readonly LeaseClock _clock;
 
-    internal DeployTokenAdministration(GridCalls calls, CredentialGate gate)
+    internal DeployTokenAdministration(GridCalls calls, CredentialGate gate, TimeProvider time)
     {
         _calls = calls;
         _gate = gate;
+        _time = time;
+        _clock = LeaseClock.Of(time);
     }
 
     private IApplicationSettingsGrain Settings => _calls.Grains.GetGrain<IApplicationSettingsGrain>(0);
@@ -46,23 +59,23 @@ public sealed class DeployTokenAdministration
 
     /// <summary>Makes a group.</summary>
     public Task<NamespaceView> CreateGroupAsync(CreateNamespace request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Namespaces.CreateGroupAsync(request), cancellation);
+        ChangeAsync(() => Namespaces.CreateGroupAsync(request), cancellation);
 
     /// <summary>Makes a project.</summary>
     public Task<NamespaceView> CreateProjectAsync(CreateNamespace request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Namespaces.CreateProjectAsync(request), cancellation);
+        ChangeAsync(() => Namespaces.CreateProjectAsync(request), cancellation);
 
     /// <summary>Changes what is named of a group or project.</summary>
     public Task<NamespaceView> ChangeNamespaceAsync(NamespaceId id, ChangeNamespace change, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Node(id).ChangeAsync(change), cancellation);
+        ChangeAsync(() => Node(id).ChangeAsync(change), cancellation);
 
     /// <summary>Moves a group or project, with all below it.</summary>
     public Task<NamespaceView> TransferNamespaceAsync(NamespaceId id, GroupId parent, OperatorId by, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Namespaces.TransferAsync(id, parent, by), cancellation);
+        ChangeAsync(() => Namespaces.TransferAsync(id, parent, by), cancellation);
 
     /// <summary>Deletes a group or project, with all below it. False where there was nothing.</summary>
     public Task<bool> DeleteNamespaceAsync(NamespaceId id, OperatorId by, CancellationToken cancellation = default) =>
-        _calls.RunAsync(async () => (await Node(id).DeleteAsync(by)).Removed, cancellation);
+        RemoveAsync(() => Node(id).DeleteAsync(by), cancellation);
 
     /// <summary>Issues a deploy token. The answer is the only place where its secret is ever shown.</summary>
     public Task<IssuedDeployToken> IssueTokenAsync(IssueDeployToken request, CancellationToken cancellation = default) =>
@@ -77,12 +90,13 @@ public sealed class DeployTokenAdministration
         _calls.RunAsync(() => Token(id).GetAsync(), cancellation);
 
     /// <summary>Revokes a deploy token: it is dead when the call returns. Null where there is none.</summary>
-    public Task<RevocationReceipt?> RevokeTokenAsync(TokenId id, OperatorId by, string reason, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation);
+    public async Task<RevocationReceipt?> RevokeTokenAsync(
+        TokenId id, OperatorId by, string reason, CancellationToken cancellation = default) =>
+        await SettleAsync(await _calls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation), cancellation);
 
     /// <summary>Destroys a deploy token: it is dead when the call returns, and not shown any more. False where there is none.</summary>
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
-        _calls.RunAsync(async () => (await Token(id).DestroyAsync(by)).Removed, cancellation);
+        RemoveAsync(() => Token(id).DestroyAsync(by), cancellation);
 
     /// <summary>Revokes every deploy token held at or below a group or project, in one write, however many there are: what was issued before
     /// is dead when the call returns, and what is issued after it works. See <see cref="INamespaceGrain.RevokeTokensAsync"/>.</summary>
@@ -122,11 +136,12 @@ public sealed class DeployTokenAdministration
     /// <param name="by">Who asks; none where no operator does.</param>
     /// <param name="reason">Why, at most <see cref="Limits.MaxReasonLength"/> characters.</param>
     /// <param name="cancellation">Gives up waiting; it is not known then whether the token is revoked.</param>
-    public Task<RevokedSecret> RevokeBySecretAsync(
+    public async Task<RevokedSecret> RevokeBySecretAsync(
         Secret secret, OperatorId by, string reason, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return _calls.RunAsync(() => FindAndRevokeAsync(secret, by, reason), cancellation);
+        var revoked = await _calls.RunAsync(() => FindAndRevokeAsync(secret, by, reason), cancellation);
+        return revoked with { Receipt = await SettleAsync(revoked.Receipt, cancellation) };
     }
 
     /// <summary>What is set for the whole installation.</summary>
@@ -134,9 +149,13 @@ public sealed class DeployTokenAdministration
         _calls.RunAsync(() => Settings.GetAsync().AsTask(), cancellation);
 
     /// <summary>Changes what is set for the whole installation. See <see cref="IApplicationSettingsGrain.ChangeAsync"/>.</summary>
-    public Task<ApplicationSettings> ChangeSettingsAsync(
-        ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
+    public async Task<ApplicationSettings> ChangeSettingsAsync(
+        ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default)
+    {
+        var settings = await _calls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
+        await SettleAsync(settings.Settling, cancellation);
+        return settings with { Settling = TimeSpan.Zero };
+    }
 
     /// <summary>Makes a new key for registry tokens. See <see cref="ISigningKeyGrain.RotateAsync"/>.</summary>
     public Task<ImmutableArray<PublishedKey>> RotateSigningKeyAsync(
@@ -147,6 +166,42 @@ public sealed class DeployTokenAdministration
     public Task<ImmutableArray<PublishedKey>> RemoveSigningKeyAsync(
         string keyId, OperatorId by, CancellationToken cancellation = default) =>
         _calls.RunAsync(() => _calls.Grains.GetGrain<ISigningKeyGrain>(0).RemoveAsync(keyId, by), cancellation);
+
+    private async Task<NamespaceView> ChangeAsync(Func<Task<NamespaceView>> change, CancellationToken cancellation)
+    {
+        var node = await _calls.RunAsync(change, cancellation);
+        await SettleAsync(node.Settling, cancellation);
+        return node with { Settling = TimeSpan.Zero };
+    }
+
+    private async Task<bool> RemoveAsync(Func<Task<Removal>> remove, CancellationToken cancellation)
+    {
+        var removal = await _calls.RunAsync(remove, cancellation);
+        await SettleAsync(removal.Settling, cancellation);
+        return removal.Removed;
+    }
+
+    private async Task<RevocationReceipt?> SettleAsync(RevocationReceipt? receipt, CancellationToken cancellation)
+    {
+        if (receipt is null)
+        {
+            return null;
+        }
+
+        await SettleAsync(receipt.Settling, cancellation);
+        return receipt with { Settling = TimeSpan.Zero };
+    }
+
+    /// <summary>Waits until nobody can go by what was before a change.</summary>
+    private async Task SettleAsync(TimeSpan settling, CancellationToken cancellation)
+    {
+        var end = _clock.Now + Math.Min(settling.Ticks, Lease.MaxLength.Ticks);
+        for (var left = end - _clock.Now; left > 0; left = end - _clock.Now)
+        {
+            // A timer may be a little early.
+            await Task.Delay(TimeSpan.FromTicks(Math.Max(left, TimeSpan.TicksPerMillisecond)), _time, cancellation);
+        }
+    }
 
     private async Task<Explanation> ExplainCredentialAsync(Credential credential, Question question)
     {

@@ -1,6 +1,8 @@
+using OrleansTokens.Leases;
+
 namespace OrleansTokens.Client;
 
-/// <summary>How the authority is reached, and for how long an answer is waited for. Read once, when the host starts.</summary>
+/// <summary>How the authority is reached, for how long an answer is waited for, and how many are kept. Read once, when the host starts.</summary>
 public sealed class DeployTokenClientOptions
 {
     /// <summary>The cluster id and service id of an authority that was not told another.</summary>
@@ -15,7 +17,8 @@ public sealed class DeployTokenClientOptions
     /// <summary>
     /// Where the authority listens for .NET clients (<c>Grid:GatewayPort</c>): IP addresses with ports, such as <c>127.0.0.1:30000</c> or
     /// <c>[::1]:30000</c>. 1 to 100 different ones; one that answers is enough, and the others are tried when it stops to. Needed by
-    /// <see cref="DeployTokenServiceCollectionExtensions.AddDeployTokenClient"/> and of no use without it.
+    /// <see cref="DeployTokenServiceCollectionExtensions.AddDeployTokens(Microsoft.Extensions.DependencyInjection.IServiceCollection, Action{DeployTokenClientOptions})"/>,
+    /// and of no use without it.
     /// </summary>
     public IList<string> Gateways { get; } = [];
 
@@ -31,4 +34,21 @@ public sealed class DeployTokenClientOptions
     /// requests pile up while it is away. The host waits this long for the first connection, and then starts without it.
     /// </summary>
     public TimeSpan Deadline { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How many decisions are kept, to answer the same question again at once; default 100,000, 0 to
+    /// <see cref="Limits.MaxCachedDecisions"/>. Each takes about 150 bytes, and less than 300. Fewer, and what is asked for often has to be asked of
+    /// the authority again; 0: nothing is kept, and every decision is asked for.
+    /// </summary>
+    public int MaxCachedDecisions { get; set; } = 100_000;
+
+    /// <summary>
+    /// Whether decisions that are kept are used until they end, a few seconds, although the last connection to the authority was lost;
+    /// default false: they are dropped then. True, and a restart of all gateways at once need not be noticed; a token that is revoked
+    /// meanwhile is dead when the call that revokes it returns all the same, because that waits until they have ended.
+    /// </summary>
+    public bool KeepLeasesWhileDisconnected { get; set; }
+
+    /// <summary>All hold; see <see cref="LeaseProtections"/>.</summary>
+    internal LeaseProtections Protections { get; set; } = LeaseProtections.All;
 }

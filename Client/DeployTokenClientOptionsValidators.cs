@@ -4,13 +4,24 @@ using Microsoft.Extensions.Options;
 namespace OrleansTokens.Client;
 
 /// <summary>Checks what every use of the client needs.</summary>
-internal sealed class DeadlineValidator : IValidateOptions<DeployTokenClientOptions>
+internal sealed class UseValidator : IValidateOptions<DeployTokenClientOptions>
 {
-    public ValidateOptionsResult Validate(string? name, DeployTokenClientOptions options) =>
-        options.Deadline >= DeployTokenClientOptions.MinDeadline && options.Deadline <= DeployTokenClientOptions.MaxDeadline
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(
+    public ValidateOptionsResult Validate(string? name, DeployTokenClientOptions options)
+    {
+        var faults = new List<string>();
+        if (options.Deadline < DeployTokenClientOptions.MinDeadline || options.Deadline > DeployTokenClientOptions.MaxDeadline)
+        {
+            faults.Add(
                 $"{nameof(options.Deadline)} must be from {DeployTokenClientOptions.MinDeadline:c} to {DeployTokenClientOptions.MaxDeadline:c}.");
+        }
+
+        if (options.MaxCachedDecisions is < 0 or > Limits.MaxCachedDecisions)
+        {
+            faults.Add($"{nameof(options.MaxCachedDecisions)} must be from 0 to {Limits.MaxCachedDecisions}.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
 }
 
 /// <summary>Checks what a client with a connection of its own needs.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansTokens.Client.Leases;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.RegistryTokens;
@@ -11,33 +12,44 @@ namespace OrleansTokens.Client;
 /// number of threads.
 /// </summary>
 /// <remarks>
+/// <para>
 /// A refusal is a value. Every method throws <see cref="TokenAuthorityException"/> with <see cref="Errors.ErrorCode.Unavailable"/> where the
 /// authority cannot be asked, or does not answer within <see cref="DeployTokenClientOptions.Deadline"/>; a caller must then let nobody in.
+/// </para>
+/// <para>
+/// Decisions are kept for as long as the authority allows, a few seconds, and then answer the same question at once, from memory. When the
+/// authority has said that a token is revoked, no decision about it is used any more. See
+/// <see cref="DeployTokenClientOptions.MaxCachedDecisions"/>.
+/// </para>
 /// </remarks>
 public sealed class DeployTokenValidator
 {
     private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
+    private readonly LeasedDecisions _leases;
 
-    internal DeployTokenValidator(GridCalls calls, CredentialGate gate)
+    internal DeployTokenValidator(GridCalls calls, CredentialGate gate, LeasedDecisions leases)
     {
         _calls = calls;
         _gate = gate;
+        _leases = leases;
     }
 
-    /// <summary>Decides one action.</summary>
+    /// <summary>Decides one action. Completed when it returns, without an allocation, where the decision is kept and may be used.</summary>
     /// <param name="credential">What the caller showed.</param>
     /// <param name="action">What the caller wants to do.</param>
     /// <param name="resource">Where; none for actions at no particular resource.</param>
     /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
-    public async Task<Decision> ValidateAsync(
+    public ValueTask<Decision> ValidateAsync(
         Credential credential, RegistryAction action, Resource resource = default, CancellationToken cancellation = default)
     {
-        var decisions = await ValidateAllAsync(credential, [new Question(action, resource)], cancellation);
-        return decisions[0];
+        ArgumentNullException.ThrowIfNull(credential);
+        return TryAnswer(credential, action, resource, out var key) is { } known
+            ? ValueTask.FromResult(known)
+            : new ValueTask<Decision>(ValidateOneAsync(credential, new Question(action, resource), key, cancellation));
     }
 
-    /// <summary>Decides several actions of one credential at one time.</summary>
+    /// <summary>Decides several actions of one credential at one time: those that are not kept are asked for together.</summary>
     /// <param name="credential">What the caller showed.</param>
     /// <param name="questions">1 to <see cref="Limits.MaxQuestions"/>.</param>
     /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
@@ -47,19 +59,32 @@ public sealed class DeployTokenValidator
         Credential credential, ImmutableArray<Question> questions, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        return !questions.IsDefaultOrEmpty && questions.Length <= Limits.MaxQuestions
-            ? await _calls.RunAsync(() => DecideAsync(credential, questions), cancellation)
-            : throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        if (questions.IsDefaultOrEmpty || questions.Length > Limits.MaxQuestions)
+        {
+            throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
+        }
+
+        return TryAnswerAll(credential, questions, out var keys) is { } known
+            ? known
+            : await _calls.RunAsync(() => DecideAsync(credential, questions, keys), cancellation);
     }
 
-    /// <summary>Decides one action of somebody who shows no credential.</summary>
+    /// <summary>Decides one action of somebody who shows no credential. Kept as decisions about credentials are.</summary>
     /// <param name="action">What the caller wants to do.</param>
     /// <param name="resource">Where.</param>
     /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
-    public Task<Decision> ValidateAnonymousAsync(
-        RegistryAction action, Resource resource, CancellationToken cancellation = default) => resource.IsGroup
-        ? Task.FromResult(Decision.Deny(DenyReason.CredentialRequired))
-        : _calls.RunAsync(() => DecideAnonymousAsync(action, resource), cancellation);
+    public ValueTask<Decision> ValidateAnonymousAsync(
+        RegistryAction action, Resource resource, CancellationToken cancellation = default)
+    {
+        if (resource.IsGroup)
+        {
+            return ValueTask.FromResult(Decision.Deny(DenyReason.CredentialRequired));
+        }
+
+        return TryAnswer(null, action, resource, out var key) is { } known
+            ? ValueTask.FromResult(known)
+            : new ValueTask<Decision>(ValidateOneAnonymouslyAsync(new Question(action, resource), key, cancellation));
+    }
 
     /// <summary>Decides what a registry asks for, and signs what is granted.</summary>
     /// <param name="request">The credential, if any, and the scopes.</param>
@@ -107,23 +132,69 @@ public sealed class DeployTokenValidator
     public Task<ImmutableArray<PublishedKey>> GetPublishedKeysAsync(CancellationToken cancellation = default) =>
         _calls.RunAsync(() => _calls.Grains.GetGrain<ISigningKeyGrain>(0).GetPublishedAsync(), cancellation);
 
-    private async Task<ImmutableArray<Decision>> DecideAsync(Credential credential, ImmutableArray<Question> questions)
+    /// <summary>The decision that is kept and may be used; null where there is none.</summary>
+    private Decision? TryAnswer(Credential? credential, RegistryAction action, in Resource resource, out UInt128? key)
     {
-        var (token, refusal) = await _gate.InspectAsync(credential.Secret);
-        if (refusal != DenyReason.None)
+        key = null;
+        if (!_leases.IsKeeping || !DecisionKey.TryCompute(credential, action, resource, out var computed))
         {
-            return [.. questions.Select(_ => Decision.Deny(refusal))];
+            return null;
         }
 
-        var grain = _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value);
-        return (await grain.ValidateAsync(new ValidationRequest(credential, questions))).Decisions;
+        key = computed;
+        if (!_leases.TryUse(computed, out var lease, out var isDue))
+        {
+            return null;
+        }
+
+        if (isDue)
+        {
+            Renew(lease, credential, new Question(action, resource));
+        }
+
+        return lease.Decision;
     }
 
-    private async Task<Decision> DecideAnonymousAsync(RegistryAction action, Resource resource)
+    /// <summary>The decisions, where all are kept and may be used.</summary>
+    private ImmutableArray<Decision>? TryAnswerAll(Credential credential, ImmutableArray<Question> questions, out UInt128?[] keys)
     {
-        var answer = await _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(new Question(action, resource), renewal: false);
-        return answer.Decisions[0];
+        var decisions = ImmutableArray.CreateBuilder<Decision>(questions.Length);
+        keys = new UInt128?[questions.Length];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (TryAnswer(credential, questions[i].Action, questions[i].Resource, out keys[i]) is { } known)
+            {
+                decisions.Add(known);
+            }
+        }
+
+        return decisions.Count == keys.Length ? decisions.MoveToImmutable() : null;
     }
+
+    // Apart from what calls it, which allocates nothing where it does not.
+    private void Renew(Lease lease, Credential? credential, Question question) =>
+        _leases.Renew(lease, question, credential is null ? AskAnonymously() : AskAbout(credential, lease.Token));
+
+    private async Task<Decision> ValidateOneAsync(Credential credential, Question question, UInt128? key, CancellationToken cancellation) =>
+        (await _calls.RunAsync(() => DecideAsync(credential, [question], [key]), cancellation))[0];
+
+    private async Task<Decision> ValidateOneAnonymouslyAsync(Question question, UInt128? key, CancellationToken cancellation) =>
+        (await _calls.RunAsync(() => _leases.DecideAsync(default, [question], [key], AskAnonymously()), cancellation))[0];
+
+    private async Task<ImmutableArray<Decision>> DecideAsync(Credential credential, ImmutableArray<Question> questions, UInt128?[] keys)
+    {
+        var (token, refusal) = await _gate.InspectAsync(credential.Secret);
+        return refusal == DenyReason.None
+            ? await _leases.DecideAsync(token, questions, keys, AskAbout(credential, token))
+            : [.. questions.Select(_ => Decision.Deny(refusal))];
+    }
+
+    private AskAuthority AskAbout(Credential credential, TokenId token) => (questions, lessee, renewal) =>
+        _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value)
+            .ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal });
+
+    private AskAuthority AskAnonymously() => (questions, _, renewal) =>
+        _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(questions[0], renewal);
 
     private async Task<RegistryTokenAnswer> IssueAsync(Credential? credential, Func<Task<RegistryTokenAnswer>> issue)
     {

@@ -1,3 +1,4 @@
+using OrleansTokens.Client.Leases;
 using OrleansTokens.Errors;
 
 namespace OrleansTokens.Client;
@@ -9,7 +10,8 @@ namespace OrleansTokens.Client;
 /// <param name="grains">Where grains are found; throws while they cannot be.</param>
 /// <param name="deadline">How long a call may take, from its beginning to its answer.</param>
 /// <param name="time">Measures it.</param>
-internal sealed class GridCalls(Func<IGrainFactory> grains, TimeSpan deadline, TimeProvider time)
+/// <param name="metrics">Counts calls that end as unavailable.</param>
+internal sealed class GridCalls(Func<IGrainFactory> grains, TimeSpan deadline, TimeProvider time, ClientMetrics metrics)
 {
     /// <summary>The grains. To be asked for within a call, since there may be none.</summary>
     public IGrainFactory Grains => grains();
@@ -25,8 +27,15 @@ internal sealed class GridCalls(Func<IGrainFactory> grains, TimeSpan deadline, T
         }
         catch (Exception fault) when (fault is not TokenAuthorityException && !IsGivenUp(fault, cancellation))
         {
+            metrics.Unavailable();
+
             // Not only what Orleans throws: what a store throws comes as itself, as another type, or as a complaint that it cannot come.
             throw new TokenAuthorityException("The authority cannot be reached, or could not answer.", fault);
+        }
+        catch (TokenAuthorityException fault) when (fault.Code == Errors.ErrorCode.Unavailable)
+        {
+            metrics.Unavailable();
+            throw;
         }
         finally
         {

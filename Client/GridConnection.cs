@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using OrleansTokens.Client.Leases;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 
@@ -14,7 +15,7 @@ namespace OrleansTokens.Client;
 /// its start must not wait for this one. Connects in the background, for as long as it takes.
 /// </summary>
 internal sealed partial class GridConnection(
-    IOptions<DeployTokenClientOptions> options, ILoggerFactory loggers, TimeProvider time) : IHostedService, IAsyncDisposable
+    IOptions<DeployTokenClientOptions> options, ConnectionLoss loss, ILoggerFactory loggers, TimeProvider time) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -52,6 +53,7 @@ internal sealed partial class GridConnection(
     {
         await _stopping.CancelAsync();
         var connected = Interlocked.Exchange(ref _grains, null) is not null;
+        loss.NotifyClusterConnectionLost();
         foreach (var client in connected ? HostedIn(_services!) : [])
         {
             await client.StopAsync(cancellationToken);
@@ -100,6 +102,7 @@ internal sealed partial class GridConnection(
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId))
             .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = settings.Deadline)
             .Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayRefreshPeriod)
+            .AddClusterConnectionStatusObserver(loss)
             .UseConnectionRetryFilter(RetryAsync));
 
         // What crosses the wire is found by name only where the application's own build has looked for it.

@@ -72,6 +72,11 @@ public static class Limits
     /// <summary>The most questions in one validation: 200. One request of a registry asks a few; it bounds the work of a grain's turn.</summary>
     public const int MaxQuestions = 200;
 
+    /// <summary>
+    /// The most decisions that one client keeps: 10,000,000. They take 1 to 3 GB; a process that needs more is better split.
+    /// </summary>
+    public const int MaxCachedDecisions = 10_000_000;
+
     /// <summary>The most scopes in one request of a registry: 50. Clients ask for one or two; a JWT with more outgrows headers.</summary>
     public const int MaxRegistryScopes = 50;
 

@@ -10,7 +10,7 @@ public static class DeployTokenAuthenticationExtensions
 {
     /// <summary>
     /// Adds the scheme <see cref="DeployTokenDefaults.AuthenticationScheme"/>: HTTP Basic with username and token, and the header
-    /// <c>Deploy-Token</c>. Add the client as well, with <see cref="DeployTokenServiceCollectionExtensions.AddDeployTokenClient"/>.
+    /// <c>Deploy-Token</c>. Add the client as well, with <c>AddDeployTokens</c>.
     /// </summary>
     /// <remarks>
     /// A wrong or dead credential, or none, is challenged with 401. A right one that may not do what was asked is 403. Where the authority

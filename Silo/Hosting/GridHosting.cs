@@ -34,7 +34,7 @@ internal static class GridHosting
         services.AddDeployTokenGrains(
             settings.MasterKeys ?? KeysOf(settings.DataDirectory), settings.Tokens, settings.Jwt, settings.Validation,
             settings.Leases);
-        services.AddDeployTokens();
+        services.AddDeployTokens().Configure<DeployTokenClientOptions>(client => client.MaxCachedDecisions = settings.MaxCachedDecisions);
         services.AddAttemptGuard();
         if (settings.Oidc is { } oidc)
         {

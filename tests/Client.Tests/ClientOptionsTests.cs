@@ -21,9 +21,10 @@ public sealed class ClientOptionsTests
             options.ClusterId = "";
             options.ServiceId = new string('x', 101);
             options.Deadline = TimeSpan.Zero;
+            options.MaxCachedDecisions = -1;
         });
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        string[] named = ["Deadline", "tokens.example:30000", "'127.0.0.1'", "0.0.0.0:30000", "ClusterId", "ServiceId"];
+        string[] named = ["Deadline", "MaxCachedDecisions", "tokens.example:30000", "'127.0.0.1'", "0.0.0.0:30000", "ClusterId", "ServiceId"];
         Assert.All(named, name => Assert.Contains(fault.Failures, failure => failure.Contains(name, StringComparison.Ordinal)));
         Assert.Equal(named.Length, fault.Failures.Count());
     }
@@ -53,7 +54,7 @@ public sealed class ClientOptionsTests
         await host.StartAsync();
         var validator = host.Services.GetRequiredService<DeployTokenValidator>();
         var fault = await Assert.ThrowsAsync<TokenAuthorityException>(() =>
-            validator.ValidateAsync(Credential.SecretOnly(new CountingGrid().Issue()), RegistryAction.Authenticate));
+            validator.ValidateAsync(Credential.SecretOnly(new CountingGrid().Issue()), RegistryAction.Authenticate).AsTask());
         Assert.Equal(ErrorCode.Unavailable, fault.Code);
         await host.StopAsync();
     }
@@ -62,8 +63,8 @@ public sealed class ClientOptionsTests
     public async Task Client_WhenAddedTwice_CountsAllThatWasConfigured()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddDeployTokenClient(static options => options.Gateways.Add($"127.0.0.1:{ClosedPort()}"));
-        builder.Services.AddDeployTokenClient(static options => options.Deadline = DeployTokenClientOptions.MinDeadline);
+        builder.Services.AddDeployTokens(static options => options.Gateways.Add($"127.0.0.1:{ClosedPort()}"));
+        builder.Services.AddDeployTokens(static options => options.Deadline = DeployTokenClientOptions.MinDeadline);
         using var host = builder.Build();
         await host.StartAsync();
         Assert.Single(host.Services.GetServices<IHostedService>());
@@ -75,13 +76,13 @@ public sealed class ClientOptionsTests
     {
         using var services = new ServiceCollection().AddDeployTokens().BuildServiceProvider();
         var fault = Assert.Throws<InvalidOperationException>(services.GetRequiredService<DeployTokenValidator>);
-        Assert.Contains("AddDeployTokenClient", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("AddDeployTokens", fault.Message, StringComparison.Ordinal);
     }
 
     private static IHost Build(Action<DeployTokenClientOptions> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddDeployTokenClient(configure);
+        builder.Services.AddDeployTokens(configure);
         return builder.Build();
     }
 

@@ -8,7 +8,7 @@ using OrleansTokens.Validation;
 namespace OrleansTokens.Client.Tests;
 
 /// <summary>A grid of one token, which counts what it is asked and can be made to refuse, to fail or to stay silent.</summary>
-internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INamespaceDirectoryGrain
+internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, IAnonymousValidationGrain, INamespaceDirectoryGrain
 {
     private readonly List<byte[]> _keys = [RandomNumberGenerator.GetBytes(32)];
 
@@ -24,6 +24,15 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INam
 
     /// <summary>What it decides; allowed, by default.</summary>
     public Func<Question, Decision> Decide { get; set; } = static _ => new Decision(true, DenyReason.None, Somebody, null);
+
+    /// <summary>For how long what it decides may be used; not at all, by default.</summary>
+    public TimeSpan UsableFor { get; set; }
+
+    /// <summary>The epoch of its token.</summary>
+    public long Epoch { get; set; } = 1;
+
+    /// <summary>What its next answers wait for, once they are made.</summary>
+    public Func<Task> Delay { get; set; } = static () => Task.CompletedTask;
 
     /// <summary>The last thing that the token's grain was asked.</summary>
     public ValidationRequest? LastRequest { get; private set; }
@@ -52,11 +61,22 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, INam
         return AnswerAsync(new GatewayKeys([.. _keys.Select(static k => System.Collections.Immutable.ImmutableArray.Create(k))], [TokenPrefixes.DefaultPrefix]));
     }
 
-    public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
+    public async Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
-        TokenCalls++;
         LastRequest = request;
-        return AnswerAsync(new ValidationAnswer([.. request.Questions.Select(Decide)]));
+        TokenCalls++;
+        var answer = await AnswerAsync(
+            new ValidationAnswer([.. request.Questions.Select(Decide)]) { UsableFor = UsableFor, Epoch = Epoch });
+        await Delay();
+        return answer;
+    }
+
+    public async Task<ValidationAnswer> ValidateAsync(Question question, bool renewal)
+    {
+        OtherCalls++;
+        var answer = await AnswerAsync(new ValidationAnswer([Decide(question)]) { UsableFor = UsableFor });
+        await Delay();
+        return answer;
     }
 
     public ValueTask<ResolvedPath> ResolveAsync(NamespacePath path)
@@ -97,7 +117,8 @@ public class GrainFactoryProxy : DispatchProxy
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } get && get.GetGenericArguments()[0].IsInstanceOfType(_grid)
+        targetMethod is { Name: nameof(IGrainFactory.CreateObjectReference), IsGenericMethod: true } ? args![0]
+        : targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } get && get.GetGenericArguments()[0].IsInstanceOfType(_grid)
             ? _grid
             : throw new OrleansException("There is no silo.");
 }

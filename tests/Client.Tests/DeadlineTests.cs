@@ -64,10 +64,10 @@ public sealed class DeadlineTests
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddDeployTokenClient(static options => options.Gateways.Add("127.0.0.1:30000"));
+        services.AddDeployTokens(static options => options.Gateways.Add("127.0.0.1:30000"));
         await using var provider = services.BuildServiceProvider();
         await UnavailableAsync(provider.GetRequiredService<DeployTokenValidator>().ValidateAsync(
-            Credential.SecretOnly(_grid.Issue()), RegistryAction.Authenticate));
+            Credential.SecretOnly(_grid.Issue()), RegistryAction.Authenticate).AsTask());
         await UnavailableAsync(provider.GetRequiredService<OperatorAdministration>().GetAsync(new OperatorId(1)));
     }
 
@@ -83,5 +83,5 @@ public sealed class DeadlineTests
         Assert.Equal(ErrorCode.Unavailable, (await Assert.ThrowsAsync<TokenAuthorityException>(() => call)).Code);
 
     private Task<Decision> ValidateAsync() =>
-        Validator.ValidateAsync(Credential.SecretOnly(_grid.Issue()), RegistryAction.Authenticate);
+        Validator.ValidateAsync(Credential.SecretOnly(_grid.Issue()), RegistryAction.Authenticate).AsTask();
 }

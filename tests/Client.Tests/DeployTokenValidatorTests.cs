@@ -76,7 +76,7 @@ public sealed class DeployTokenValidatorTests
         await ValidateAsync(_grid.Issue());
         _grid.Fault = (Exception)Activator.CreateInstance(fault)!;
         await UnavailableAsync(() => ValidateAsync(_grid.Issue()));
-        await UnavailableAsync(() => _validator.ValidateAnonymousAsync(RegistryAction.PullImage, Resource.At(ParsePath("acme/api"))));
+        await UnavailableAsync(() => _validator.ValidateAnonymousAsync(RegistryAction.PullImage, Resource.At(ParsePath("acme/api"))).AsTask());
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class DeployTokenValidatorTests
         _grid.Silent = true;
         using var cancellation = new CancellationTokenSource();
         var waiting = _validator.ValidateAsync(
-            Credential.SecretOnly(_grid.Issue()), RegistryAction.Authenticate, cancellation: cancellation.Token);
+            Credential.SecretOnly(_grid.Issue()), RegistryAction.Authenticate, cancellation: cancellation.Token).AsTask();
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
@@ -112,9 +112,15 @@ public sealed class DeployTokenValidatorTests
     }
 
     [Fact]
-    public async Task ValidateAnonymous_WhenThePathLeadsNowhere_RequiresACredential() => Assert.Equal(
-        DenyReason.CredentialRequired,
-        (await _validator.ValidateAnonymousAsync(RegistryAction.DownloadCode, Resource.At(ParsePath("acme/none")))).Reason);
+    public async Task ValidateAnonymous_OfAProject_IsDecidedByTheAuthority()
+    {
+        _grid.Decide = static question => question.Resource.Path == ParsePath("acme/none")
+            ? Decision.Deny(DenyReason.CredentialRequired) : new Decision(true, DenyReason.None, null, null);
+        Assert.True((await _validator.ValidateAnonymousAsync(RegistryAction.DownloadCode, Resource.At(ParsePath("acme/api")))).Allowed);
+        Assert.Equal(
+            DenyReason.CredentialRequired,
+            (await _validator.ValidateAnonymousAsync(RegistryAction.DownloadCode, Resource.At(ParsePath("acme/none")))).Reason);
+    }
 
     [Fact]
     public async Task ValidateAnonymous_OfAGroup_RequiresACredentialWithoutAskingAnybody()
@@ -135,5 +141,5 @@ public sealed class DeployTokenValidatorTests
     private static NamespacePath ParsePath(string text) => NamespacePath.TryParse(text, out var path) ? path : throw new ArgumentException(text);
 
     private Task<Decision> ValidateAsync(Secret secret) =>
-        _validator.ValidateAsync(Credential.SecretOnly(secret), RegistryAction.Authenticate);
+        _validator.ValidateAsync(Credential.SecretOnly(secret), RegistryAction.Authenticate).AsTask();
 }

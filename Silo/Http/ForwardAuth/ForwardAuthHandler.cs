@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BitFaster.Caching.Lru;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansTokens.Validation;
 
@@ -27,6 +28,11 @@ internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface
     /// proxies would otherwise leave a header of this name as the client sent it.
     /// </summary>
     public const string Nobody = "(anonymous)";
+
+    private const int MaxUnderstoodLength = 512;
+
+    /// <summary>Addresses that were understood; the same ones are asked about again and again. Half a kilobyte each.</summary>
+    private readonly ConcurrentLru<(string Method, string Uri), Understood> _understood = new(capacity: 10_000);
 
     /// <summary>Answers one request. Whatever goes wrong on the way, nothing is allowed.</summary>
     /// <param name="context">The request to the endpoint.</param>
@@ -81,23 +87,50 @@ internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface
         return response.Body.WriteAsync(body, 0, body.Length);
     }
 
-    private async Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, string endpoint)
+    private ValueTask<ForwardAuthAnswer> AnswerAsync(HttpContext context, string endpoint)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var request = context.Request;
-        if (!OriginalRequest.TryRead(request.Headers, request.Method, target, endpoint, out var original, out var refusal))
+        if (!OriginalRequest.TryRead(request.Headers, request.Method, target, endpoint, out var said, out var refusal))
         {
-            return ForwardAuthAnswer.To(refusal);
+            return ValueTask.FromResult(ForwardAuthAnswer.To(refusal));
+        }
+
+        if (!_understood.TryGet(said, out var understood))
+        {
+            understood = Understand(said);
+            if (IsRepeated(said.Uri))
+            {
+                _understood.AddOrUpdate(said, understood);
+            }
+        }
+
+        return understood.Owner is { } owner
+            ? owner.AnswerAsync(context, understood.Request!)
+            : ValueTask.FromResult(ForwardAuthAnswer.To(understood.Refusal));
+    }
+
+    /// <summary>Whether others will ask for the very same: git does. What else is in a query may be somebody's secret, and is not kept.</summary>
+    private static bool IsRepeated(string uri) =>
+        uri.Length <= MaxUnderstoodLength
+        && (!uri.Contains('?', StringComparison.Ordinal) || uri.EndsWith("/info/refs?service=git-upload-pack", StringComparison.Ordinal)
+            || uri.EndsWith("/info/refs?service=git-receive-pack", StringComparison.Ordinal));
+
+    private Understood Understand((string Method, string Uri) said)
+    {
+        if (!OriginalRequest.TryParse(said, out var original, out var refusal))
+        {
+            return new Understood(refusal);
         }
 
         if (surfaces.FirstOrDefault(surface => surface.Owns(original.Uri)) is not { } owner)
         {
-            return ForwardAuthAnswer.To(Refusal.PathNotUnderstood);
+            return new Understood(Refusal.PathNotUnderstood);
         }
 
         return HasSlashOutOfPlace(original.Uri, owner)
-            ? ForwardAuthAnswer.To(Refusal.UriAmbiguous)
-            : await owner.AnswerAsync(context, original);
+            ? new Understood(Refusal.UriAmbiguous)
+            : new Understood(Refusal.None, owner, original);
     }
 
     private static bool HasSlashOutOfPlace(OriginalUri uri, IForwardedSurface owner)
@@ -120,4 +153,10 @@ internal sealed partial class ForwardAuthHandler(IReadOnlyList<IForwardedSurface
         headers[ProjectHeader] = decision.Resource?.FullPath ?? "";
         headers[GroupHeader] = decision.Group?.FullPath ?? "";
     }
+
+    /// <summary>What an address means.</summary>
+    /// <param name="Refusal">Why it is refused, where nobody owns it.</param>
+    /// <param name="Owner">Who decides about it.</param>
+    /// <param name="Request">The request.</param>
+    private sealed record Understood(Refusal Refusal, IForwardedSurface? Owner = null, OriginalRequest? Request = null);
 }

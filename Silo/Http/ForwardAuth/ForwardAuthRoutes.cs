@@ -17,10 +17,17 @@ internal static class ForwardAuthRoutes
     public static void MapForwardAuth(this WebApplication app)
     {
         var handler = new ForwardAuthHandler(Surfaces(app.Services), app.Services.GetRequiredService<ILogger<ForwardAuthHandler>>());
-        app.Use((context, next) =>
-            LeadsAway(context) ? ForwardAuthHandler.WriteAsync(context.Response, ForwardAuthAnswer.To(Refusal.UriAmbiguous)) : next(context));
-        app.Map(Path + "/{**original}", context => handler.HandleAsync(context, context.Request.PathBase + Path)).ExcludeFromDescription();
+
+        // Before the routes: this one is asked for far more often than all others, and nothing is to be found out about it.
+        app.Use((context, next) => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase)
+            ? handler.HandleAsync(context, EndpointOf(context.Request.PathBase))
+            : LeadsAway(context)
+                ? ForwardAuthHandler.WriteAsync(context.Response, ForwardAuthAnswer.To(Refusal.UriAmbiguous))
+                : next(context));
+        app.UseRouting();
     }
+
+    private static string EndpointOf(PathString pathBase) => pathBase.HasValue ? pathBase + Path : Path;
 
     /// <summary>What can be asked about. The last owns what no other does.</summary>
     private static IReadOnlyList<IForwardedSurface> Surfaces(IServiceProvider services) =>
@@ -30,11 +37,10 @@ internal static class ForwardAuthRoutes
         ActivatorUtilities.CreateInstance<GitSurface>(services),
     ];
 
-    /// <summary>Whether the path as received begins with the endpoint's, and the path after the server resolved dot segments does not.</summary>
+    /// <summary>Whether the path as received begins with the endpoint's, of one that does not after the server resolved dot segments.</summary>
     private static bool LeadsAway(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        return target.StartsWith(context.Request.PathBase + Path, StringComparison.OrdinalIgnoreCase)
-            && !context.Request.Path.StartsWithSegments(Path);
+        return target.StartsWith(EndpointOf(context.Request.PathBase), StringComparison.OrdinalIgnoreCase);
     }
 }

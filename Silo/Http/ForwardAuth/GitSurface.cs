@@ -11,11 +11,13 @@ internal sealed class GitSurface(DeployTokenValidator validator, AttemptGuard gu
 {
     public bool Owns(OriginalUri uri) => true;
 
-    public async Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original)
+    public async ValueTask<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original)
     {
-        if (!GitRequest.TryParse(original, out var git, out var refusal))
+        var understood = original.Understand(static request =>
+            GitRequest.TryParse(request, out var git, out var refusal) ? new Understood(git, git.Questions) : new Understood(refusal));
+        if (understood.Request is not { } git)
         {
-            return ForwardAuthAnswer.To(refusal);
+            return ForwardAuthAnswer.To(understood.Refusal);
         }
 
         var form = BasicCredential.Read(context.Request.Headers.Authorization, out var basic);
@@ -25,21 +27,21 @@ internal sealed class GitSurface(DeployTokenValidator validator, AttemptGuard gu
             return ForwardAuthAnswer.To(ban);
         }
 
-        var decisions = await DecideAsync(git, form, basic, context.RequestAborted);
+        var decisions = await DecideAsync(understood.Questions, form, basic, context.RequestAborted);
         var answer = decisions is { } decided ? GitAnswers.To(git, decided) : GitAnswers.NotAuthenticated;
         attempt.End(answer.Status);
         return answer;
     }
 
     /// <summary>The decisions; null where the credential is none that could be anyone's.</summary>
-    private async Task<ImmutableArray<Decision>?> DecideAsync(
-        GitRequest git, BasicCredentialForm form, BasicCredential? basic, CancellationToken cancellation)
+    private async ValueTask<ImmutableArray<Decision>?> DecideAsync(
+        ImmutableArray<Question> questions, BasicCredentialForm form, BasicCredential? basic, CancellationToken cancellation)
     {
         switch (form)
         {
             case BasicCredentialForm.Present:
                 return basic?.Secret is { } secret
-                    ? await validator.ValidateAllAsync(Credential.WithUsername(basic.Username, secret), git.Questions, cancellation)
+                    ? await validator.ValidateAllAsync(Credential.WithUsername(basic.Username, secret), questions, cancellation)
                     : null;
 
             case BasicCredentialForm.Malformed:
@@ -47,8 +49,22 @@ internal sealed class GitSurface(DeployTokenValidator validator, AttemptGuard gu
 
             // Git takes no other scheme, as GitLab does not for it: such a request is one without credentials.
             default:
-                var wanted = git.Questions[0];
+                var wanted = questions[0];
                 return [await validator.ValidateAnonymousAsync(wanted.Action, wanted.Resource, cancellation)];
+        }
+    }
+
+    /// <summary>What is asked of a repository, or why nothing is.</summary>
+    private sealed record Understood(GitRequest? Request, ImmutableArray<Question> Questions, Refusal Refusal)
+    {
+        public Understood(GitRequest request, ImmutableArray<Question> questions)
+            : this(request, questions, Refusal.None)
+        {
+        }
+
+        public Understood(Refusal refusal)
+            : this(null, [], refusal)
+        {
         }
     }
 }

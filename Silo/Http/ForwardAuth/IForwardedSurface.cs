@@ -19,5 +19,5 @@ internal interface IForwardedSurface
     /// <summary>Decides. Whatever it throws is answered as unavailable, and allows nothing.</summary>
     /// <param name="context">The request to the endpoint, for its credential. Its method and address are the proxy's own.</param>
     /// <param name="original">What the client asked the proxy for.</param>
-    Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original);
+    ValueTask<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original);
 }

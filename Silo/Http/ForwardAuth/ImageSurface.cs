@@ -21,14 +21,14 @@ internal sealed class ImageSurface(DeployTokenValidator validator, RegistryToken
 
     public bool Owns(OriginalUri uri) => uri.Segments is [ImageAddress.Root, ..];
 
-    public Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original) => original.Uri switch
+    public ValueTask<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original) => original.Uri switch
     {
         { Segments.Length: 1 } => SignInAsync(context, original),
         var uri when DependencyProxyRequest.IsOne(uri) => AnswerDependencyProxyAsync(context, original),
         _ => AnswerRegistryAsync(context, original),
     };
 
-    private async Task<ForwardAuthAnswer> SignInAsync(HttpContext context, OriginalRequest original)
+    private async ValueTask<ForwardAuthAnswer> SignInAsync(HttpContext context, OriginalRequest original)
     {
         if (!ImageAddress.IsCanonical(original.Uri) || original.Method is not ("GET" or "HEAD"))
         {
@@ -45,12 +45,12 @@ internal sealed class ImageSurface(DeployTokenValidator validator, RegistryToken
         };
     }
 
-    private async Task<ForwardAuthAnswer> AnswerDependencyProxyAsync(HttpContext context, OriginalRequest original) =>
+    private async ValueTask<ForwardAuthAnswer> AnswerDependencyProxyAsync(HttpContext context, OriginalRequest original) =>
         DependencyProxyRequest.TryParse(original, out var request, out var refusal)
             ? await DecideDependencyProxyAsync(context, request)
             : ForwardAuthAnswer.To(refusal);
 
-    private async Task<ForwardAuthAnswer> AnswerRegistryAsync(HttpContext context, OriginalRequest original)
+    private async ValueTask<ForwardAuthAnswer> AnswerRegistryAsync(HttpContext context, OriginalRequest original)
     {
         if (!RegistryRequest.TryParse(original, out var request, out var refusal))
         {
@@ -66,7 +66,7 @@ internal sealed class ImageSurface(DeployTokenValidator validator, RegistryToken
         return request.Deletes ? ImageAnswers.NeverAllowed : await DecideRegistryAsync(context, request);
     }
 
-    private async Task<ForwardAuthAnswer> DecideDependencyProxyAsync(HttpContext context, DependencyProxyRequest? request)
+    private async ValueTask<ForwardAuthAnswer> DecideDependencyProxyAsync(HttpContext context, DependencyProxyRequest? request)
     {
         var realm = _realm.Of(context.Request);
         return BearerToken.Read(context.Request.Headers.Authorization) is { } token
@@ -75,7 +75,7 @@ internal sealed class ImageSurface(DeployTokenValidator validator, RegistryToken
             : ImageAnswers.AskByDependencyProxy(realm);
     }
 
-    private async Task<ForwardAuthAnswer> DecideRegistryAsync(HttpContext context, RegistryRequest? request)
+    private async ValueTask<ForwardAuthAnswer> DecideRegistryAsync(HttpContext context, RegistryRequest? request)
     {
         var realm = _realm.Of(context.Request);
         return BearerToken.Read(context.Request.Headers.Authorization) is { } token

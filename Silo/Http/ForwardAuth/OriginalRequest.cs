@@ -37,6 +37,8 @@ internal sealed record OriginalRequest(string Method, OriginalUri Uri)
     private static readonly SearchValues<char> AuthorityCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]");
 
+    private object? _understanding;
+
     /// <summary>
     /// Reads the original request.
     /// </summary>
@@ -47,48 +49,43 @@ internal sealed record OriginalRequest(string Method, OriginalUri Uri)
     /// path is appended, since Caddy appends the client's own query to the endpoint.
     /// </param>
     /// <param name="endpoint">The path of the endpoint, with any base path, without a slash at its end.</param>
-    /// <param name="request">The request, when it is known without doubt.</param>
+    /// <param name="said">What is said to be the method and the URI of the original request, when all say the same; not yet judged.</param>
     /// <param name="refusal">Otherwise, why not.</param>
     public static bool TryRead(
         IHeaderDictionary headers,
         string method,
         string rawTarget,
         string endpoint,
-        [NotNullWhen(true)] out OriginalRequest? request,
+        out (string Method, string Uri) said,
         out Refusal refusal)
     {
-        request = null;
-        Claim[] claims = [ReadOriginal(headers), ReadForwarded(headers), ReadAppended(method, rawTarget, endpoint)];
-        Claim? agreed = null;
-        foreach (var claim in claims)
+        said = default;
+        var agreed = default(Claim);
+        if (!Agree(ReadOriginal(headers), ref agreed, out refusal) || !Agree(ReadForwarded(headers), ref agreed, out refusal)
+            || !Agree(ReadAppended(method, rawTarget, endpoint), ref agreed, out refusal))
         {
-            refusal = claim.Refusal;
-            if (refusal != Refusal.None)
-            {
-                return false;
-            }
-
-            if (claim.IsAbsent)
-            {
-                continue;
-            }
-
-            if (agreed is { } earlier && earlier != claim)
-            {
-                refusal = Refusal.HeadersConflict;
-                return false;
-            }
-
-            agreed = claim;
+            return false;
         }
 
-        if (agreed is not { } said)
+        if (agreed.IsAbsent)
         {
             refusal = Refusal.UriMissing;
             return false;
         }
 
-        if (said.Method!.Length > MaxMethodLength || said.Method.AsSpan().ContainsAnyExcept(TokenCharacters))
+        said = (agreed.Method!, agreed.Uri!);
+        return true;
+    }
+
+    /// <summary>Understands what was said to be the original request.</summary>
+    /// <param name="said">Method and URI.</param>
+    /// <param name="request">The request, when it has one meaning.</param>
+    /// <param name="refusal">Otherwise, why not.</param>
+    public static bool TryParse(
+        (string Method, string Uri) said, [NotNullWhen(true)] out OriginalRequest? request, out Refusal refusal)
+    {
+        request = null;
+        if (said.Method.Length > MaxMethodLength || said.Method.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
             refusal = Refusal.MethodMalformed;
             return false;
@@ -101,6 +98,23 @@ internal sealed record OriginalRequest(string Method, OriginalUri Uri)
 
         request = new OriginalRequest(said.Method, uri);
         return true;
+    }
+
+    /// <summary>What the surface that owns the address makes of the request; made once, and the same for whoever asks.</summary>
+    public T Understand<T>(Func<OriginalRequest, T> read)
+        where T : class => (T)(_understanding ??= read(this));
+
+    /// <summary>Whether a claim agrees with those before it.</summary>
+    private static bool Agree(Claim claim, ref Claim agreed, out Refusal refusal)
+    {
+        refusal = claim.Refusal;
+        if (refusal == Refusal.None && !claim.IsAbsent && !agreed.IsAbsent && agreed != claim)
+        {
+            refusal = Refusal.HeadersConflict;
+        }
+
+        agreed = claim.IsAbsent ? agreed : claim;
+        return refusal == Refusal.None;
     }
 
     private static Claim ReadOriginal(IHeaderDictionary headers)

@@ -6,7 +6,7 @@ using OrleansTokens.Validation;
 using Registry;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddDeployTokenClient(options => builder.Configuration.GetSection("DeployTokens").Bind(options));
+builder.Services.AddDeployTokens(options => builder.Configuration.GetSection("DeployTokens").Bind(options));
 builder.Services.AddAuthentication().AddDeployToken();
 builder.Services.AddAuthorization();
 builder.Services.AddSingleton(new FileStore(builder.Configuration["Storage"] ?? "files"));

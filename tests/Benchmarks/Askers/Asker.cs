@@ -74,7 +74,7 @@ internal static class Asker
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddDeployTokenClient(options =>
+        builder.Services.AddDeployTokens(options =>
             options.Gateways.Add(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{setUp.GatewayPort}")));
         return builder.Build();
     }

@@ -95,7 +95,7 @@ internal static class Making
     /// <summary>What a token gets that is shown rightly.</summary>
     public static Task<Decision> ValidateAsync(
         this Grid grid, IssuedDeployToken issued, RegistryAction action = RegistryAction.Authenticate, ProjectId project = default) =>
-        grid.Validator.ValidateAsync(issued.Credential(), action, project.IsNone ? default : Resource.Of(project));
+        grid.Validator.ValidateAsync(issued.Credential(), action, project.IsNone ? default : Resource.Of(project)).AsTask();
 
     public static Task<ResolvedPath> ResolveAsync(this Grid grid, string path) => grid.Administration.ResolveAsync(Path(path));
 

@@ -16,8 +16,8 @@ public sealed class MoveTests(Grid shared) : GridTest(shared)
         await LeadsToAsync($"{g}/{q}", project.AsNamespace, redirected: false);
         await LeadsToAsync($"{g}/{p}", project.AsNamespace, redirected: true);
         var old = Resource.Within(Making.Path($"{g}/{p}"));
-        Assert.Equal(Outcome.Allowed, await Outcome.OfAsync(() => Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.DownloadCode, old)));
-        Assert.Equal("ResourceNotFound", await Outcome.OfAsync(() => Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.PullImage, old)));
+        Assert.Equal(Outcome.Allowed, await Outcome.OfAsync(() => Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.DownloadCode, old).AsTask()));
+        Assert.Equal("ResourceNotFound", await Outcome.OfAsync(() => Grid.Validator.ValidateAsync(issued.Credential(), RegistryAction.PullImage, old).AsTask()));
         await Grid.DeactivateAllAsync();
         await LeadsToAsync($"{g}/{p}", project.AsNamespace, redirected: true);
     }

@@ -9,7 +9,7 @@ internal sealed class PackageSurface(DeployTokenValidator validator) : IForwarde
 
     public bool MayHoldSlash(OriginalUri uri, int segment) => PackageAddress.MayHoldSlash(uri, segment);
 
-    public async Task<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original)
+    public async ValueTask<ForwardAuthAnswer> AnswerAsync(HttpContext context, OriginalRequest original)
     {
         if (!PackageAddress.TryParse(original.Uri, out var address, out var refused))
         {

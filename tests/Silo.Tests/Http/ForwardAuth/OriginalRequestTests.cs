@@ -44,7 +44,7 @@ public sealed class OriginalRequestTests
     {
         var headers = new HeaderDictionary();
 
-        Assert.True(OriginalRequest.TryRead(headers, "GET", "/base/forward-auth/a/b", "/base/forward-auth", out var read, out _));
+        Assert.True(OriginalRequestReading.TryRead(headers, "GET", "/base/forward-auth/a/b", "/base/forward-auth", out var read, out _));
         Assert.Equal("/a/b", read.Uri.Raw);
     }
 
@@ -138,7 +138,7 @@ public sealed class OriginalRequestTests
         ]);
         headers[repeated] = new StringValues([headers[repeated].ToString(), headers[repeated].ToString()]);
 
-        Assert.False(OriginalRequest.TryRead(headers, "GET", Endpoint, Endpoint, out _, out var refusal));
+        Assert.False(OriginalRequestReading.TryRead(headers, "GET", Endpoint, Endpoint, out _, out var refusal));
         Assert.Equal(Refusal.HeaderRepeated, refusal);
     }
 
@@ -200,7 +200,7 @@ public sealed class OriginalRequestTests
                 ["X-Original-Method"] = methods[0],
                 ["X-Forwarded-Method"] = methods[1],
             };
-            if (!OriginalRequest.TryRead(headers, method, Endpoint + appended, Endpoint, out var read, out var refusal))
+            if (!OriginalRequestReading.TryRead(headers, method, Endpoint + appended, Endpoint, out var read, out var refusal))
             {
                 return refusal != Refusal.None;
             }
@@ -213,11 +213,11 @@ public sealed class OriginalRequestTests
     }
 
     private static OriginalRequest? Read(string[] headers, string method = "GET", string target = Endpoint) =>
-        OriginalRequest.TryRead(Headers(headers), method, target, Endpoint, out var request, out _) ? request : null;
+        OriginalRequestReading.TryRead(Headers(headers), method, target, Endpoint, out var request, out _) ? request : null;
 
     private static Refusal Refused(string[] headers, string method = "GET", string target = Endpoint)
     {
-        Assert.False(OriginalRequest.TryRead(Headers(headers), method, target, Endpoint, out _, out var refusal));
+        Assert.False(OriginalRequestReading.TryRead(Headers(headers), method, target, Endpoint, out _, out var refusal));
         return refusal;
     }
 

@@ -229,7 +229,7 @@ public sealed partial class RegistryRequestTests
     private static OriginalRequest Original(string method, string target)
     {
         var headers = new HeaderDictionary { ["X-Original-URI"] = target, ["X-Original-Method"] = method };
-        Assert.True(OriginalRequest.TryRead(headers, "GET", "/forward-auth", "/forward-auth", out var original, out var refusal), $"{refusal}: {target}");
+        Assert.True(OriginalRequestReading.TryRead(headers, "GET", "/forward-auth", "/forward-auth", out var original, out var refusal), $"{refusal}: {target}");
         return original;
     }
 }

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using OrleansTokens.Histories.Checking;
+
+namespace OrleansTokens.Histories.Planning;
+
+/// <summary>When an operation is called.</summary>
+/// <param name="Operation">What is done.</param>
+/// <param name="At">When, from the beginning of the round.</param>
+/// <param name="AgainAfter">How much later another administrator calls for the same; null where none does.</param>
+/// <param name="Lifetime">Of a token that is issued and expires: how long it lives.</param>
+internal sealed record PlannedOperation(Operation Operation, TimeSpan At, TimeSpan? AgainAfter = null, TimeSpan? Lifetime = null);
+
+/// <summary>What is to happen in one history.</summary>
+internal sealed record HistoryPlan(
+    string Name, World Start, ImmutableArray<PlannedOperation> Operations, ImmutableArray<Subject> Subjects);
+
+/// <summary>A fault that is to be put on the cluster.</summary>
+/// <param name="Kind">Which.</param>
+/// <param name="At">When, from the beginning of the round.</param>
+/// <param name="Duration">For how long.</param>
+/// <param name="Silo">The silo it concerns, by its slot.</param>
+/// <param name="Other">The other silo or the client it concerns.</param>
+internal sealed record PlannedFault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Silo, int Other)
+{
+    public override string ToString() => $"{FaultNames.Of(Kind)} silo {Silo}, other {Other}, at {At.TotalMilliseconds:F0} ms for {Duration.TotalMilliseconds:F0} ms";
+}
+
+/// <summary>Histories side by side, under the same faults.</summary>
+internal sealed record RoundPlan(ImmutableArray<HistoryPlan> Histories, ImmutableArray<PlannedFault> Faults);
+
+/// <summary>What planning depends on.</summary>
+/// <param name="Seed">The same seed gives the same plan.</param>
+/// <param name="Histories">How many in a round.</param>
+/// <param name="Silos">How many silos there are at first.</param>
+/// <param name="Clients">How many clients there are.</param>
+/// <param name="Pace">The time by which faults and lives are measured: the length of a lease, or where there are none about half a second.</param>
+/// <param name="Faults">The faults to choose from.</param>
+/// <param name="SkewedClocks">Whether the wall clocks of silos are minutes apart: then nobody can say when a token expires.</param>
+internal sealed record PlanOptions(
+    ulong Seed, int Histories, int Silos, int Clients, TimeSpan Pace, IReadOnlyList<FaultKind> Faults, bool SkewedClocks);
