@@ -21,6 +21,7 @@ Dictionary<string, Func<Report, Scale, Task>> cases = new()
     ["compare"] = CompareCase.RunAsync,
     ["http"] = HttpCase.RunAsync,
     ["grain"] = GrainCase.RunAsync,
+    ["lease"] = LeaseCase.RunAsync,
     ["memory"] = MemoryCase.RunAsync,
     ["cold"] = ColdCase.RunAsync,
     ["revoke"] = RevokeCase.RunAsync,

@@ -24,6 +24,12 @@ internal enum AskerWork
     /// <summary>Ask.</summary>
     Ask,
 
+    /// <summary>Ask as fast as threads can; see <see cref="Stepping"/>.</summary>
+    Step,
+
+    /// <summary>The same, with the least that any cache does in the library's place.</summary>
+    Hash,
+
     /// <summary>Say how much memory it needs.</summary>
     Memory,
 }
@@ -52,6 +58,7 @@ internal static class Asker
         var shown = File.ReadLines(setUp.Credentials).Select(Shown.Read).ToArray();
         using var host = setUp.Bare ? BuildBare(setUp) : BuildLibrary(setUp);
         await host.StartAsync();
+        var stepping = setUp.Bare ? null : new Stepping(host.Services.GetRequiredService<DeployTokenValidator>(), shown);
         var target = setUp.Bare
             ? (ITarget)new BareTarget(host.Services.GetRequiredService<IClusterClient>(), shown)
             : new LibraryTarget(host.Services.GetRequiredService<DeployTokenValidator>(), shown);
@@ -61,6 +68,7 @@ internal static class Asker
             object answer = order.Work switch
             {
                 AskerWork.Ask => await new Asking(target, order).RunAsync(),
+                AskerWork.Step or AskerWork.Hash when stepping is not null => await stepping.RunAsync(order),
                 _ => MemoryUse.Measure(),
             };
             Console.WriteLine(JsonSerializer.Serialize(answer));

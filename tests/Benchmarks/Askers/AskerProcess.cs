@@ -15,6 +15,10 @@ internal sealed class AskerProcess : IAsyncDisposable
     public Task<LoadResult> AskAsync(double seconds, int callers, double perSecond = 0) =>
         Process.AskAsync<LoadResult>(new AskerOrder(AskerWork.Ask) { Seconds = seconds, Callers = callers, PerSecond = perSecond });
 
+    /// <summary>Has it step; see <see cref="Stepping"/>.</summary>
+    public Task<LoadResult> StepAsync(AskerWork work, double seconds, int threads) =>
+        Process.AskAsync<LoadResult>(new AskerOrder(work) { Seconds = seconds, Callers = threads });
+
     /// <summary>Collects its garbage, and says what is left.</summary>
     public Task<MemoryUse> MeasureMemoryAsync() => Process.AskAsync<MemoryUse>(new AskerOrder(AskerWork.Memory));
 

@@ -10,7 +10,14 @@ namespace OrleansTokens.Benchmarks;
 /// <param name="Refused">How many answers refused: by their status, or because they say that a token is not active.</param>
 /// <param name="Timeline">How many answers came in each <see cref="Tally.Tick"/>.</param>
 internal sealed record LoadResult(
-    double RequestsPerSecond, double P50, double P99, SortedDictionary<int, long> Statuses, long Refused, IReadOnlyList<int> Timeline);
+    double RequestsPerSecond, double P50, double P99, SortedDictionary<int, long> Statuses, long Refused, IReadOnlyList<int> Timeline)
+{
+    /// <summary>How many answers were not there at once, where that is looked at.</summary>
+    public long Waited { get; init; }
+
+    /// <summary>How many bytes the whole process allocated for each answer, where that is looked at.</summary>
+    public double BytesOfEach { get; init; }
+}
 
 /// <summary>What one of those that ask has seen. Not for several threads at once.</summary>
 internal sealed class Tally

@@ -20,7 +20,7 @@ namespace OrleansTokens.Silo.Tests.Http;
 public sealed class GridFixture : IAsyncLifetime
 {
     /// <summary>Short, since whatever takes rights away from many waits it out.</summary>
-    public const string LeaseLength = "0";
+    public const string LeaseLength = "00:00:00.2";
 
     private static readonly OperatorId Operator = new(1);
 

@@ -20,9 +20,11 @@ public class StubGrains : DispatchProxy
     }
 
     /// <inheritdoc/>
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } get
-        && _grains.TryGetValue(get.GetGenericArguments()[0], out var grain)
-            ? grain
-            : throw new OrleansException("There is no silo.");
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod switch
+    {
+        { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } get
+            when _grains.TryGetValue(get.GetGenericArguments()[0], out var grain) => grain,
+        { Name: nameof(IGrainFactory.CreateObjectReference) } => args![0],
+        _ => throw new OrleansException("There is no silo."),
+    };
 }
