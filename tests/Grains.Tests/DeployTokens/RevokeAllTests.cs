@@ -1,4 +1,5 @@
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
@@ -165,6 +166,26 @@ public sealed class RevokeAllTests(Grid grid) : GridTest(grid)
         Assert.True((await own.ValidateAsync(after)).Allowed);
         Assert.Equal(2, (await own.RevokeTokensAsync(group.AsNamespace)).Revocation.Generation);
         Assert.Equal(DenyReason.TokenRevoked, (await own.ValidateAsync(after)).Reason);
+    }
+
+    [Fact]
+    public async Task RevokeTokens_WhereDecisionsAreKept_ReturnsToItsCallerWhenNobodyCanGoByThem()
+    {
+        await using var own = new Grid { Leases = new LeaseOptions { Length = TimeSpan.FromSeconds(1) } };
+        await own.InitializeAsync();
+        var group = (await own.GroupAsync()).AsNamespace;
+        var revoking = own.RevokeTokensAsync(group);
+        var waited = TimeSpan.Zero;
+        await Patience.UntilAsync(
+            () =>
+            {
+                own.ClientTime.Advance(TimeSpan.FromMilliseconds(5));
+                waited += TimeSpan.FromMilliseconds(5);
+                return revoking.IsCompleted;
+            },
+            "it returned");
+        Assert.True(waited >= own.Leases.Length, $"It returned after {waited}.");
+        Assert.Equal(TimeSpan.Zero, (await revoking).Settling);
     }
 
     [Fact]
