@@ -30,7 +30,7 @@ internal sealed class ClientMetrics : IDisposable
         _renewals = _meter.CreateCounter<long>(
             Prefix + "renewals", "{renewal}", "Leases renewed in the background, by outcome: renewed, failed, or skipped because there were too many at once.");
         _meter.CreateObservableUpDownCounter(
-            Prefix + "entries", () => (long)(_table()?.Count ?? 0), "{decision}", "Decisions kept, some of which have ended.");
+            Prefix + "entries", () => Entries, "{decision}", "Decisions kept, some of which have ended.");
         _dropped = _meter.CreateCounter<long>(
             Prefix + "dropped", "{decision}",
             "Decisions dropped before they had ended, by reason: room for others, disconnected, or flooded where too many tokens died at once.");
@@ -38,8 +38,14 @@ internal sealed class ClientMetrics : IDisposable
         _unavailable = _meter.CreateCounter<long>(Prefix + "unavailable", "{call}", "Calls that ended without an answer of the authority.");
     }
 
+    /// <summary>The meter.</summary>
+    public Meter Meter => _meter;
+
     /// <summary>How many decisions were answered from memory.</summary>
     public long Hits => _hits.Sum;
+
+    /// <summary>How many decisions are kept.</summary>
+    public int Entries => _table()?.Count ?? 0;
 
     public void Observe(Func<LeaseTable?> table) => _table = table;
 

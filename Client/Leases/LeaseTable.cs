@@ -18,8 +18,8 @@ internal sealed class LeaseTable
     /// <summary>So many leases that are in use are passed over before one of them goes all the same.</summary>
     private const int MaxSpared = 32;
 
-    /// <summary>So many leases share one principal in the long run: a token is used for a few things.</summary>
-    private const int LeasesPerPrincipal = 4;
+    /// <summary>Of so many leases one principal is known to be shared: a token is used for a few things.</summary>
+    private const int LeasesPerShared = 2;
 
     private const int MaxSharedPlaces = 64 * 1024;
 
@@ -49,10 +49,10 @@ internal sealed class LeaseTable
             _locks[i] = new Lock();
         }
 
-        _decisions = new SharedValues<Decision>(buckets / LeasesPerPrincipal);
-        _principals = new SharedValues<Principal>(buckets / LeasesPerPrincipal);
-        _projects = new SharedValues<LocatedProject>(Math.Min(buckets / LeasesPerPrincipal, MaxSharedPlaces));
-        _groups = new SharedValues<LocatedGroup>(Math.Min(buckets / LeasesPerPrincipal, MaxSharedPlaces));
+        _decisions = new SharedValues<Decision>(buckets / LeasesPerShared);
+        _principals = new SharedValues<Principal>(buckets / LeasesPerShared);
+        _projects = new SharedValues<LocatedProject>(Math.Min(buckets / LeasesPerShared, MaxSharedPlaces));
+        _groups = new SharedValues<LocatedGroup>(Math.Min(buckets / LeasesPerShared, MaxSharedPlaces));
     }
 
     /// <summary>How many leases there are, some of which have ended.</summary>

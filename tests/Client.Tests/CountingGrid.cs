@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
 using OrleansTokens.DeployTokens;
@@ -10,13 +11,17 @@ namespace OrleansTokens.Client.Tests;
 /// <summary>A grid of one token, which counts what it is asked and can be made to refuse, to fail or to stay silent.</summary>
 internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, IAnonymousValidationGrain, INamespaceDirectoryGrain
 {
+    private int _tokenCalls;
     private readonly List<byte[]> _keys = [RandomNumberGenerator.GetBytes(32)];
 
     public int KeyCalls { get; private set; }
 
-    public int TokenCalls { get; private set; }
+    public int TokenCalls => Volatile.Read(ref _tokenCalls);
 
     public int OtherCalls { get; private set; }
+
+    /// <summary>How many references to lessees were made.</summary>
+    public int References { get; set; }
 
     public Exception? Fault { get; set; }
 
@@ -24,6 +29,9 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, IAno
 
     /// <summary>What it decides; allowed, by default.</summary>
     public Func<Question, Decision> Decide { get; set; } = static _ => new Decision(true, DenyReason.None, Somebody, null);
+
+    /// <summary>What it makes of its decisions on the way.</summary>
+    public Func<ImmutableArray<Decision>, ImmutableArray<Decision>> Decisions { get; set; } = static decisions => decisions;
 
     /// <summary>For how long what it decides may be used; not at all, by default.</summary>
     public TimeSpan UsableFor { get; set; }
@@ -58,15 +66,15 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, IAno
     public Task<GatewayKeys> GetGatewayKeysAsync()
     {
         KeyCalls++;
-        return AnswerAsync(new GatewayKeys([.. _keys.Select(static k => System.Collections.Immutable.ImmutableArray.Create(k))], [TokenPrefixes.DefaultPrefix]));
+        return AnswerAsync(new GatewayKeys([.. _keys.Select(static k => ImmutableArray.Create(k))], [TokenPrefixes.DefaultPrefix]));
     }
 
     public async Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
         LastRequest = request;
-        TokenCalls++;
+        Interlocked.Increment(ref _tokenCalls);
         var answer = await AnswerAsync(
-            new ValidationAnswer([.. request.Questions.Select(Decide)]) { UsableFor = UsableFor, Epoch = Epoch });
+            new ValidationAnswer(Decisions([.. request.Questions.Select(Decide)])) { UsableFor = UsableFor, Epoch = Epoch });
         await Delay();
         return answer;
     }
@@ -116,9 +124,19 @@ public class GrainFactoryProxy : DispatchProxy
         return factory;
     }
 
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod is { Name: nameof(IGrainFactory.CreateObjectReference), IsGenericMethod: true } ? args![0]
-        : targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } get && get.GetGenericArguments()[0].IsInstanceOfType(_grid)
-            ? _grid
-            : throw new OrleansException("There is no silo.");
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod is { IsGenericMethod: true, Name: var name }
+        ? name switch
+        {
+            nameof(IGrainFactory.CreateObjectReference) => Refer(args![0]),
+            nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0].IsInstanceOfType(_grid) => _grid,
+            _ => throw new OrleansException("There is no silo."),
+        }
+        : throw new OrleansException("There is no silo.");
+
+    /// <summary>An object is a reference to itself here.</summary>
+    private object? Refer(object? lessee)
+    {
+        ((CountingGrid)_grid!).References++;
+        return lessee;
+    }
 }
