@@ -100,9 +100,13 @@ public sealed class DeployTokenAdministration
 
     /// <summary>Revokes every deploy token held at or below a group or project, in one write, however many there are: what was issued before
     /// is dead when the call returns, and what is issued after it works. See <see cref="INamespaceGrain.RevokeTokensAsync"/>.</summary>
-    public Task<SubtreeRevocationReceipt> RevokeTokensAsync(
-        NamespaceId holder, OperatorId by, string reason, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Node(holder).RevokeTokensAsync(by, reason), cancellation);
+    public async Task<SubtreeRevocationReceipt> RevokeTokensAsync(
+        NamespaceId holder, OperatorId by, string reason, CancellationToken cancellation = default)
+    {
+        var receipt = await _calls.RunAsync(() => Node(holder).RevokeTokensAsync(by, reason), cancellation);
+        await SettleAsync(receipt.Settling, cancellation);
+        return receipt with { Settling = TimeSpan.Zero };
+    }
 
     /// <summary>What a CI job of a project is given (reference §4), or null. See <see cref="IDeployTokenDirectoryGrain.ReadVariablesAsync"/>.</summary>
     public Task<DeployTokenVariables?> ReadVariablesAsync(ProjectId project, OperatorId by, CancellationToken cancellation = default) =>

@@ -24,6 +24,8 @@ namespace OrleansTokens.Client;
 /// </remarks>
 public sealed class DeployTokenValidator
 {
+    private static readonly Question SignIn = new(RegistryAction.SignInToRegistry, default);
+
     private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
     private readonly LeasedDecisions _leases;
@@ -92,8 +94,19 @@ public sealed class DeployTokenValidator
     public Task<RegistryTokenAnswer> IssueRegistryTokenAsync(RegistryTokenRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _calls.RunAsync(
-            () => IssueAsync(request.Credential, () => _calls.Grains.GetGrain<IRegistryTokenGrain>(0).IssueAsync(request)), cancellation);
+        UInt128? key = _leases.IsKeeping && request.Credential is { } shown
+            && DecisionKey.TryCompute(shown, request.Scopes, out var computed) ? computed : null;
+        if (key is not { } known || !_leases.TryUse(known, out var lease, out var isDue))
+        {
+            return _calls.RunAsync(() => IssueAsync(request, key), cancellation);
+        }
+
+        if (isDue)
+        {
+            _leases.Renew(lease, SignIn, AskToIssue(request));
+        }
+
+        return Task.FromResult((RegistryTokenAnswer)lease.Attachment!);
     }
 
     /// <summary>
@@ -189,12 +202,27 @@ public sealed class DeployTokenValidator
             : [.. questions.Select(_ => Decision.Deny(refusal))];
     }
 
-    private AskAuthority AskAbout(Credential credential, TokenId token) => (questions, lessee, renewal) =>
-        _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value)
-            .ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal });
+    private AskAuthority AskAbout(Credential credential, TokenId token) => async (questions, lessee, renewal) =>
+        new Answered(await _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value)
+            .ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal }));
 
-    private AskAuthority AskAnonymously() => (questions, _, renewal) =>
-        _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(questions[0], renewal);
+    private AskAuthority AskAnonymously() => async (questions, _, renewal) =>
+        new Answered(await _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(questions[0], renewal));
+
+    private AskAuthority AskToIssue(RegistryTokenRequest request) => async (_, lessee, renewal) =>
+    {
+        var answer = await _calls.Grains.GetGrain<IRegistryTokenGrain>(0)
+            .IssueAsync(request with { Lessee = lessee, Renewal = renewal });
+        return new Answered(new ValidationAnswer([answer.SignIn]) { UsableFor = answer.UsableFor, Epoch = answer.Epoch }, answer);
+    };
+
+    private async Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request, UInt128? key)
+    {
+        var (token, refusal) = request.Credential is { } credential ? await _gate.InspectAsync(credential.Secret) : default;
+        return refusal == DenyReason.None
+            ? (RegistryTokenAnswer)(await _leases.FindAsync(token, [SignIn], [key], AskToIssue(request)))[0]!.Attachment!
+            : new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
+    }
 
     private async Task<RegistryTokenAnswer> IssueAsync(Credential? credential, Func<Task<RegistryTokenAnswer>> issue)
     {

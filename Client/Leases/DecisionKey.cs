@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
+using OrleansTokens.RegistryTokens;
 using OrleansTokens.Validation;
 
 namespace OrleansTokens.Client.Leases;
@@ -27,6 +29,9 @@ internal static class DecisionKey
     private const int SaltLength = 8;
     private const int HeaderLength = SaltLength + 1 + 1 + sizeof(long) + sizeof(ushort) + sizeof(ushort);
     private const int MaxUtf8PerChar = 3;
+
+    /// <summary>In the flags: it is a request for a registry token, and no question.</summary>
+    private const byte OfScopes = 64;
 
     private static readonly byte[] Salt = RandomNumberGenerator.GetBytes(SaltLength);
 
@@ -56,14 +61,46 @@ internal static class DecisionKey
         return isComputed;
     }
 
-    private static bool TryCompute(Span<byte> buffer, Credential? credential, RegistryAction action, in Resource resource, out UInt128 key)
+    /// <summary>Computes the key of a request for a registry token.</summary>
+    /// <param name="credential">What was shown.</param>
+    /// <param name="scopes">What is wanted, in its order.</param>
+    /// <param name="key">The key.</param>
+    /// <returns>False where the request cannot be kept: it is too long, or is not made of characters.</returns>
+    public static bool TryCompute(Credential credential, ImmutableArray<RepositoryScope> scopes, out UInt128 key)
     {
-        var isWritten = TryWrite(buffer, credential, action, resource, out var length);
-        var input = buffer[..length];
+        // A path has no line break in it, nor has a part of a scope that anything is granted for; others are not kept.
+        var wanted = scopes.IsDefault ? [] : scopes;
+        var text = string.Join('\n', wanted.Select(static s => $"{s.Name} {string.Join(' ', s.Actions.IsDefault ? [] : s.Actions)}"));
+        var length = HeaderLength + MaxLengthOf(credential) + (MaxUtf8PerChar * text.Length);
+        key = default;
+        if (length > MaxLength || wanted.Any(static s => !IsPlain(s.Name) || s.Actions.IsDefault || s.Actions.Any(static a => !IsPlain(a))))
+        {
+            return false;
+        }
+
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var isWritten = TryWrite(rented, credential, RegistryAction.None, default, out var written);
+        rented[SaltLength] |= OfScopes;
+        isWritten &= Encoding.UTF8.TryGetBytes(text, rented.AsSpan(written), out var textLength);
+        key = Hash(rented.AsSpan(0, written + textLength));
+        ArrayPool<byte>.Shared.Return(rented);
+        return isWritten;
+    }
+
+    private static bool IsPlain(string? part) => part is not null && !part.AsSpan().ContainsAny(' ', '\n');
+
+    private static UInt128 Hash(Span<byte> input)
+    {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(input, hash);
         CryptographicOperations.ZeroMemory(input);
-        key = BinaryPrimitives.ReadUInt128LittleEndian(hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+
+    private static bool TryCompute(Span<byte> buffer, Credential? credential, RegistryAction action, in Resource resource, out UInt128 key)
+    {
+        var isWritten = TryWrite(buffer, credential, action, resource, out var length);
+        key = Hash(buffer[..length]);
         return isWritten;
     }
 

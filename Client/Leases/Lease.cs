@@ -35,6 +35,9 @@ internal sealed class Lease(UInt128 key, Decision decision, TokenId token, long 
 
     public long Epoch { get; } = epoch;
 
+    /// <summary>What was answered besides the decision; null where that is all.</summary>
+    public object? Attachment { get; private init; }
+
     /// <summary>From this reading of the clock on it is used no more. The largest number: it is used once, and never kept.</summary>
     public long End { get; private init; } = long.MaxValue;
 
@@ -49,12 +52,18 @@ internal sealed class Lease(UInt128 key, Decision decision, TokenId token, long 
     /// <param name="token">About which token.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="from">The reading of the clock from which it is counted.</param>
-    public static Lease Of(UInt128 key, Decision decision, TokenId token, ValidationAnswer answer, long from)
+    /// <param name="attachment">What was answered besides.</param>
+    public static Lease Of(UInt128 key, Decision decision, TokenId token, ValidationAnswer answer, long from, object? attachment)
     {
         var length = Math.Min(answer.UsableFor.Ticks, MaxLength.Ticks);
         return length <= 0
-            ? new Lease(key, decision, token, answer.Epoch)
-            : new Lease(key, decision, token, answer.Epoch) { End = from + length, _halfLife = (int)((length + 1) / 2) };
+            ? new Lease(key, decision, token, answer.Epoch) { Attachment = attachment }
+            : new Lease(key, decision, token, answer.Epoch)
+            {
+                Attachment = attachment,
+                End = from + length,
+                _halfLife = (int)((length + 1) / 2),
+            };
     }
 
     /// <summary>Whether it is more than half through its life.</summary>

@@ -11,7 +11,12 @@ namespace OrleansTokens.Client.Leases;
 /// <param name="questions">What is asked.</param>
 /// <param name="lessee">Who keeps the answer; null: nobody.</param>
 /// <param name="renewal">Whether there still is an answer.</param>
-internal delegate Task<ValidationAnswer> AskAuthority(ImmutableArray<Question> questions, ILeaseObserver? lessee, bool renewal);
+internal delegate Task<Answered> AskAuthority(ImmutableArray<Question> questions, ILeaseObserver? lessee, bool renewal);
+
+/// <summary>What the authority answered.</summary>
+/// <param name="Answer">The decisions, and for how long they may be used.</param>
+/// <param name="Attachment">What it answered besides; null where that is all.</param>
+internal readonly record struct Answered(ValidationAnswer Answer, object? Attachment = null);
 
 /// <summary>
 /// Decisions that may be used for a while, by the rules of leases. A decision is used while its lease lasts, counted from when its question
@@ -98,7 +103,11 @@ internal sealed class LeasedDecisions : ILeaseObserver
     /// <param name="ask">Asks the authority.</param>
     /// <exception cref="TokenAuthorityException">What there is to answer is not to be believed any more, again and again.</exception>
     public async Task<ImmutableArray<Decision>> DecideAsync(
-        TokenId token, ImmutableArray<Question> questions, UInt128?[] keys, AskAuthority ask)
+        TokenId token, ImmutableArray<Question> questions, UInt128?[] keys, AskAuthority ask) =>
+        [.. (await FindAsync(token, questions, keys, ask)).Select(static lease => lease!.Decision)];
+
+    /// <summary>The same, with all that was answered.</summary>
+    public async Task<Lease?[]> FindAsync(TokenId token, ImmutableArray<Question> questions, UInt128?[] keys, AskAuthority ask)
     {
         var leases = new Lease?[questions.Length];
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -118,7 +127,7 @@ internal sealed class LeasedDecisions : ILeaseObserver
 
             if (Array.TrueForAll(leases, lease => IsUsable(lease!, table, out _)))
             {
-                return [.. leases.Select(static lease => lease!.Decision)];
+                return leases;
             }
         }
 
@@ -244,8 +253,9 @@ internal sealed class LeasedDecisions : ILeaseObserver
 
     /// <summary>Takes an answer in: it is kept where it may be, and otherwise nothing older is kept of the same question.</summary>
     private void Take(
-        LeaseTable? table, TokenId token, ValidationAnswer answer, long sent, List<int> asked, UInt128?[] keys, Lease?[] leases)
+        LeaseTable? table, TokenId token, Answered answered, long sent, List<int> asked, UInt128?[] keys, Lease?[] leases)
     {
+        var (answer, attachment) = answered;
         var decisions = answer.Decisions;
         if (decisions.IsDefault || decisions.Length != asked.Count)
         {
@@ -257,7 +267,7 @@ internal sealed class LeasedDecisions : ILeaseObserver
         for (var i = 0; i < decisions.Length; i++)
         {
             var key = keys[asked[i]];
-            var lease = Lease.Of(key ?? default, decisions[i], token, answer, from);
+            var lease = Lease.Of(key ?? default, decisions[i], token, answer, from, attachment);
             leases[asked[i]] = lease;
             if (table is null || key is null)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using OrleansTokens.Leases;
 using OrleansTokens.Operators;
 using OrleansTokens.Validation;
 
@@ -17,7 +18,16 @@ public sealed record RepositoryScope([property: Id(0)] string Name, [property: I
 [GenerateSerializer, Immutable, Alias(WireAliases.RegistryTokenRequest)]
 public sealed record RegistryTokenRequest(
     [property: Id(0)] Credential? Credential,
-    [property: Id(1)] ImmutableArray<RepositoryScope> Scopes);
+    [property: Id(1)] ImmutableArray<RepositoryScope> Scopes)
+{
+    /// <summary>Who wants to keep the answer; see <see cref="ValidationRequest.Lessee"/>.</summary>
+    [Id(2)]
+    public ILeaseObserver? Lessee { get; init; }
+
+    /// <summary>As <see cref="ValidationRequest.Renewal"/>.</summary>
+    [Id(3)]
+    public bool Renewal { get; init; }
+}
 
 /// <summary>A signed JWT for a registry, or the refusal.</summary>
 /// <param name="SignIn">Whether the caller may sign in at all; the token is null where not. For a caller without credential: allowed
@@ -30,7 +40,16 @@ public sealed record RegistryTokenAnswer(
     [property: Id(0)] Decision SignIn,
     [property: Id(1)] string? Token,
     [property: Id(2)] DateTimeOffset IssuedAt,
-    [property: Id(3)] int LifetimeSeconds);
+    [property: Id(3)] int LifetimeSeconds)
+{
+    /// <summary>For how long it may be handed out again to whoever asks for the same; see <see cref="ValidationAnswer.UsableFor"/>.</summary>
+    [Id(4)]
+    public TimeSpan UsableFor { get; init; }
+
+    /// <summary>As <see cref="ValidationAnswer.Epoch"/>.</summary>
+    [Id(5)]
+    public long Epoch { get; init; }
+}
 
 /// <summary>A request to a registry, as a proxy in front of it sees it.</summary>
 /// <param name="Token">The JWT that came with it, in compact form.</param>

@@ -5,9 +5,9 @@ using OrleansTokens.Errors;
 using OrleansTokens.Grains.Index;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Leases;
-using OrleansTokens.Leases;
 using OrleansTokens.Grains.Namespaces;
 using OrleansTokens.Grains.Validation;
+using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Operators;
 

@@ -11,8 +11,11 @@ namespace OrleansTokens.Grains.Index;
 /// </summary>
 internal static class Listing
 {
-    /// <summary>A crash leaves a handful of entries to mend; more rounds mean that things change faster than a page is read.</summary>
-    private const int MaxRounds = 4;
+    /// <summary>
+    /// A crash leaves a handful of entries to mend, and a revocation of all tokens of a group or project as many as were alive there: each
+    /// round mends a page of them. More rounds than this take too long for one call; the next one goes on where this one stopped.
+    /// </summary>
+    private const int MaxRounds = 50;
 
     /// <summary>Refuses a page that cannot be.</summary>
     public static void CheckPage(int offset, int limit)

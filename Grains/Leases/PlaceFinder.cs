@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BitFaster.Caching.Lru;
+using Microsoft.Extensions.Logging;
 using OrleansTokens.Grains.Namespaces;
 using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
@@ -18,7 +19,8 @@ internal readonly record struct Place(Lineage? Lineage, bool ViaRedirect, long C
 /// What a silo knows of the tree and of the settings, for all its grains together. Grains answer for themselves; here their answers are kept
 /// for as long as they may be used, and asked for again ahead of need, so that a validation waits for none of them.
 /// </summary>
-internal sealed class PlaceFinder(IGrainFactory grains, LeaseOptions options, LeaseClock clock)
+internal sealed partial class PlaceFinder(
+    IGrainFactory grains, LeaseOptions options, LeaseClock clock, ILogger<PlaceFinder> logger)
 {
     /// <summary>Nodes and paths that are kept; a few hundred bytes each. What is used least goes.</summary>
     private const int Capacity = 100_000;
@@ -213,9 +215,9 @@ internal sealed class PlaceFinder(IGrainFactory grains, LeaseOptions options, Le
                 _ => RefreshedAsync(GetSettingsAsync(freshness)),
             });
         }
-        catch (Exception)
+        catch (Exception fault)
         {
-            // Then it grows older, and whoever needs it asks for it, and is told.
+            LogNotRefreshed(key, fault); // It grows older; whoever needs it asks for it, and is told.
         }
         finally
         {

@@ -134,9 +134,11 @@ internal abstract partial class NamespaceGrain
 
     private async Task MoveAsync(GroupId parent, Slug slug, OperatorId by = default)
     {
-        var left = parent.Value == State.Parent ? [] : await RevocationsOfAsync(State.Parent, below: 1);
-        var revocations = TokenRevocationRules.Merge(State.TokenRevocations, left);
-        TokenRevocationRules.CheckCount(revocations);
+        if (parent.Value != State.Parent)
+        {
+            TokenRevocationRules.CheckCount(State.TokenRevocations, await RevocationsOfAsync(State.Parent, below: 1));
+        }
+
         var handover = new NameHandover { OldParent = State.Parent, OldSlug = State.Slug, NewParent = parent.Value, NewSlug = slug.ToString() };
         await _state.WriteAsync(State with { Handover = handover });
         if (!await TryClaimAsync(parent, slug))
@@ -145,7 +147,7 @@ internal abstract partial class NamespaceGrain
             throw NamespaceRules.PathTaken();
         }
 
-        var moved = State with { Parent = parent.Value, Slug = slug.ToString(), TokenRevocations = revocations, Epoch = State.Epoch + 1 };
+        var moved = State with { Parent = parent.Value, Slug = slug.ToString(), Epoch = State.Epoch + 1 };
         await PublishAsync(parent.IsNone ? MemberRules.WithAnOwner(moved, by, _time.GetUtcNow()) : moved);
         await SettleAsync();
     }

@@ -9,8 +9,8 @@ namespace OrleansTokens.Grains.Namespaces;
 /// <summary>How all tokens held at or below a node are revoked at once.</summary>
 /// <remarks>
 /// The node's own record says so, and whoever decides about a token finds it in the lineage of its holder. What is moved out of a group
-/// takes the revocations of the group along, so that no token comes alive by a move. One that is made while the move is written would
-/// be missed; so, until the move has ended, the group that was left is asked as well, and once more at its end.
+/// takes the revocations of the group along, so that no token comes alive by a move: at the end of the move, after its new place was
+/// written, so that none is missed that is made meanwhile. Until then the group that it has left is asked whenever its lineage is.
 /// </remarks>
 internal abstract partial class NamespaceGrain
 {

@@ -36,9 +36,9 @@ internal static class TokenRevocationRules
     }
 
     /// <summary>Refuses a move after which a node would have to remember too many.</summary>
-    public static void CheckCount(ImmutableArray<StoredSubtreeRevocation> revocations)
+    public static void CheckCount(ImmutableArray<StoredSubtreeRevocation> known, ImmutableArray<SubtreeRevocation> left)
     {
-        if (revocations.Length > Limits.MaxTokenRevocations)
+        if (Merge(known, left).Length > Limits.MaxTokenRevocations)
         {
             throw new TokenAuthorityException(
                 ErrorCode.LimitExceeded,

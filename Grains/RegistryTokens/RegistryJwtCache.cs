@@ -47,6 +47,10 @@ internal sealed class RegistryJwtCache(RegistryTokenOptions options)
         return signed;
     }
 
+    /// <summary>For how long somebody may hand out a JWT again who may use the decisions about it that long.</summary>
+    public static TimeSpan ForHowLong(TimeSpan usableFor, TimeSpan left) =>
+        left <= MinLeft ? TimeSpan.Zero : usableFor < left - MinLeft ? usableFor : left - MinLeft;
+
     /// <summary>Docker's clients are to get none that lives for less than a minute more.</summary>
     private static bool IsFarFromItsEnd(TimeSpan left, TimeSpan lifetime) => left > lifetime / 2 && left >= MinLeft;
 

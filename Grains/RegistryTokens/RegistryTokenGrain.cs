@@ -26,10 +26,13 @@ internal sealed class RegistryTokenGrain(
     public async Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request)
     {
         var wanted = RegistryAccess.Want(Checked(request.Scopes));
-        var (signIn, epoch, access) = request.Credential is { } credential
-            ? await DecideAsync(credential, wanted)
+        var (answer, access) = request.Credential is { } credential
+            ? await DecideAsync(request, credential, wanted)
             : await DecideAnonymousAsync(wanted);
-        return signIn.Allowed ? await SignAsync(signIn, epoch, access) : new RegistryTokenAnswer(signIn, null, default, 0);
+        var signIn = answer.Decisions[0];
+        return signIn.Allowed
+            ? await SignAsync(answer, access)
+            : new RegistryTokenAnswer(signIn, null, default, 0) { UsableFor = answer.UsableFor, Epoch = answer.Epoch };
     }
 
     public async Task<Decision> ValidateAsync(RegistryTokenUse use)
@@ -93,31 +96,32 @@ internal sealed class RegistryTokenGrain(
         ? Decision.Deny(DenyReason.FeatureDisabled)
         : new Decision(true, DenyReason.None, null, null);
 
-    private async Task<(Decision SignIn, long Epoch, ImmutableArray<GrantedAccess> Access)> DecideAsync(
-        Credential credential, ImmutableArray<WantedAccess> wanted)
+    /// <returns>An answer whose first decision is about signing in, and what is granted besides.</returns>
+    private async Task<(ValidationAnswer Answer, ImmutableArray<GrantedAccess> Access)> DecideAsync(
+        RegistryTokenRequest request, Credential credential, ImmutableArray<WantedAccess> wanted)
     {
         var refusal = PresentedSecret.Read(credential.Secret, tokens.Prefixes, out var token);
         if (refusal != DenyReason.None)
         {
-            return (Decision.Deny(refusal), 0, []);
+            return (new ValidationAnswer([Decision.Deny(refusal)]), []);
         }
 
         ImmutableArray<Question> questions =
             [new Question(RegistryAction.SignInToRegistry, default), .. RegistryAccess.Questions(wanted)];
         var answer = await GrainFactory.GetGrain<IDeployTokenGrain>(token.Value)
-            .ValidateAsync(new ValidationRequest(credential, questions));
+            .ValidateAsync(new ValidationRequest(credential, questions) { Lessee = request.Lessee, Renewal = request.Renewal });
         return answer.Decisions is { IsDefaultOrEmpty: false } decisions
-            ? (decisions[0], answer.Epoch, RegistryAccess.Grant(wanted, decisions.AsSpan()[1..]))
+            ? (answer, RegistryAccess.Grant(wanted, decisions.AsSpan()[1..]))
             : throw TokenAuthorityException.Unavailable("There are not as many decisions as questions.");
     }
 
-    private async Task<(Decision SignIn, long Epoch, ImmutableArray<GrantedAccess> Access)> DecideAnonymousAsync(
+    private async Task<(ValidationAnswer Answer, ImmutableArray<GrantedAccess> Access)> DecideAnonymousAsync(
         ImmutableArray<WantedAccess> wanted)
     {
         var decisions = await Task.WhenAll(wanted.Select(DecideAnonymousAsync));
         var access = RegistryAccess.Grant(wanted, decisions.SelectMany(static d => d).ToArray());
         var signIn = SignInOfNobody();
-        return (signIn.Allowed && access.IsEmpty ? Decision.Deny(DenyReason.CredentialRequired) : signIn, 0, access);
+        return (new ValidationAnswer([signIn.Allowed && access.IsEmpty ? Decision.Deny(DenyReason.CredentialRequired) : signIn]), access);
     }
 
     private async Task<Decision[]> DecideAnonymousAsync(WantedAccess wanted)
@@ -132,12 +136,18 @@ internal sealed class RegistryTokenGrain(
         return [.. decisions];
     }
 
-    private async Task<RegistryTokenAnswer> SignAsync(Decision signIn, long epoch, ImmutableArray<GrantedAccess> access)
+    private async Task<RegistryTokenAnswer> SignAsync(ValidationAnswer answer, ImmutableArray<GrantedAccess> access)
     {
+        var signIn = answer.Decisions[0];
         var lifetime = options.LifetimeUnder(await places.GetSettingsAsync(facts.Within(facts.Options.Usable)));
         var credentials = await signingKeys.GetAsync(time.GetUtcNow(), lifetime);
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        var jwt = made.GetOrMake(credentials, signIn.Principal, epoch, access, now, lifetime);
-        return new RegistryTokenAnswer(signIn, jwt.Text, now, (int)(jwt.IssuedAt + lifetime - now).TotalSeconds);
+        var jwt = made.GetOrMake(credentials, signIn.Principal, answer.Epoch, access, now, lifetime);
+        var left = jwt.IssuedAt + lifetime - now;
+        return new RegistryTokenAnswer(signIn, jwt.Text, now, (int)left.TotalSeconds)
+        {
+            UsableFor = RegistryJwtCache.ForHowLong(answer.UsableFor, left),
+            Epoch = answer.Epoch,
+        };
     }
 }

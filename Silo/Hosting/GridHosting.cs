@@ -21,6 +21,8 @@ internal static class GridHosting
     /// <summary>How long a call into the grid may take before its caller is told that the authority is unavailable.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ClientDropTimeout = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the embedded grid: one silo, with everything it keeps in one directory.</summary>
@@ -48,7 +50,13 @@ internal static class GridHosting
                 settings.SiloPort == 0 ? FreePort() : settings.SiloPort, settings.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
             silo.Configure<SiloConnectionOptions>(static silos => silos.ConfigureSiloInboundConnection(RefuseAll));
             silo.AddSqliteStorage(options => options.DataDirectory = settings.DataDirectory);
-            silo.Configure<SiloMessagingOptions>(static m => m.ResponseTimeout = ResponseTimeout);
+            silo.Configure<SiloMessagingOptions>(static m =>
+            {
+                m.ResponseTimeout = ResponseTimeout;
+
+                // What is answered to a connection that is gone waits no longer for it to come back, but for the client's next one.
+                m.ClientDropTimeout = ClientDropTimeout;
+            });
             silo.Configure<GrainCollectionOptions>(static c => c.EnableActivationSheddingOnMemoryPressure = true);
         });
         services.AddSingleton<FirstStart>();

@@ -79,6 +79,27 @@ public sealed class ClientOptionsTests
         Assert.Contains("AddDeployTokens", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Client_OfTheApplicationsOwn_SaysWhenItsConnectionIsLost()
+    {
+        using var services = new ServiceCollection().AddSingleton(new CountingGrid().Factory).AddDeployTokens().AddDeployTokens()
+            .BuildServiceProvider();
+        Assert.Same(
+            services.GetRequiredService<OrleansTokens.Client.Leases.ConnectionLoss>(),
+            Assert.Single(services.GetServices<IClusterConnectionStatusObserver>()));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(Limits.MaxCachedDecisions + 1)]
+    public void Validator_WhenItIsToKeepMoreThanItMay_SaysSo(int decisions)
+    {
+        using var services = new ServiceCollection().AddSingleton(new CountingGrid().Factory).AddDeployTokens()
+            .Configure<DeployTokenClientOptions>(options => options.MaxCachedDecisions = decisions).BuildServiceProvider();
+        var fault = Assert.Throws<OptionsValidationException>(services.GetRequiredService<DeployTokenValidator>);
+        Assert.Contains("MaxCachedDecisions", Assert.Single(fault.Failures), StringComparison.Ordinal);
+    }
+
     private static IHost Build(Action<DeployTokenClientOptions> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -112,6 +112,33 @@ internal sealed class CountingGrid : IInstallationGrain, IDeployTokenGrain, IAno
         : Task.FromResult(answer);
 }
 
+/// <summary>A grid of many tokens.</summary>
+internal interface IManyTokens
+{
+    IDeployTokenGrain Token(long id);
+}
+
+/// <summary>A grid that answers any call of any grain in one place.</summary>
+internal interface IAnyGrain
+{
+    object Answer(MethodInfo asked);
+}
+
+/// <summary>A grain of such a grid.</summary>
+public class AnyGrainProxy : DispatchProxy
+{
+    private IAnyGrain? _grid;
+
+    internal static object Of(Type grain, IAnyGrain grid)
+    {
+        var proxy = Create(grain, typeof(AnyGrainProxy));
+        ((AnyGrainProxy)proxy)._grid = grid;
+        return proxy;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _grid!.Answer(targetMethod!);
+}
+
 /// <summary>Hands out one object for every grain it implements.</summary>
 public class GrainFactoryProxy : DispatchProxy
 {
@@ -128,6 +155,9 @@ public class GrainFactoryProxy : DispatchProxy
         ? name switch
         {
             nameof(IGrainFactory.CreateObjectReference) => Refer(args![0]),
+            nameof(IGrainFactory.GetGrain) when _grid is IAnyGrain any => AnyGrainProxy.Of(targetMethod.GetGenericArguments()[0], any),
+            nameof(IGrainFactory.GetGrain) when (_grid, args![0]) is (IManyTokens many, long id)
+                && targetMethod.GetGenericArguments()[0] == typeof(IDeployTokenGrain) => many.Token(id),
             nameof(IGrainFactory.GetGrain) when targetMethod.GetGenericArguments()[0].IsInstanceOfType(_grid) => _grid,
             _ => throw new OrleansException("There is no silo."),
         }
@@ -136,7 +166,11 @@ public class GrainFactoryProxy : DispatchProxy
     /// <summary>An object is a reference to itself here.</summary>
     private object? Refer(object? lessee)
     {
-        ((CountingGrid)_grid!).References++;
+        if (_grid is CountingGrid grid)
+        {
+            grid.References++;
+        }
+
         return lessee;
     }
 }

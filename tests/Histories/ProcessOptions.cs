@@ -24,11 +24,17 @@ internal sealed record ProcessOptions
     /// <summary>How often a client asks everything it asks.</summary>
     public TimeSpan Pace { get; init; }
 
+    /// <summary>While so many validations of one subject are under way, a client begins no more of it.</summary>
+    public int MaxUnderWay { get; init; } = 8;
+
     public TimeSpan ClockOffset { get; init; }
 
     public double ClockRate { get; init; } = 1;
 
     public LeaseProtection? Without { get; init; }
+
+    /// <summary>Of a silo: whether it has activations of tokens of its own, whatever other silos have.</summary>
+    public bool Duplicates { get; init; }
 
     /// <summary>All protections but that one.</summary>
     public LeaseProtections Protections => Without is { } off ? LeaseProtections.Without(off) : LeaseProtections.All;
@@ -43,8 +49,10 @@ internal sealed record ProcessOptions
         yield return $"--gateways={string.Join(',', Gateways)}";
         yield return Argument("lease", Lease.TotalMilliseconds);
         yield return Argument("pace", Pace.TotalMilliseconds);
+        yield return Argument("max-under-way", MaxUnderWay);
         yield return Argument("clock-offset", ClockOffset.TotalMilliseconds);
         yield return Argument("clock-rate", ClockRate);
+        yield return Argument("duplicates", Duplicates ? 1 : 0);
         if (Without is { } without)
         {
             yield return $"--without={without}";
@@ -65,8 +73,10 @@ internal sealed record ProcessOptions
                 .Select(static g => int.Parse(g, CultureInfo.InvariantCulture))],
             Lease = TimeSpan.FromMilliseconds(Number("lease")),
             Pace = TimeSpan.FromMilliseconds(Number("pace")),
+            MaxUnderWay = (int)Number("max-under-way"),
             ClockOffset = TimeSpan.FromMilliseconds(Number("clock-offset")),
             ClockRate = Number("clock-rate"),
+            Duplicates = Number("duplicates") > 0,
             Without = given.TryGetValue("without", out var without) ? Enum.Parse<LeaseProtection>(without) : null,
         };
 
@@ -75,7 +85,8 @@ internal sealed record ProcessOptions
 
     /// <summary>The time by which the process goes.</summary>
     public TimeProvider CreateTime() =>
-        ClockOffset == TimeSpan.Zero && ClockRate == 1 ? TimeProvider.System : new SkewedTime(ClockOffset, ClockRate);
+        Without == LeaseProtection.ClockCountsSleep ? new SleepingTime()
+        : ClockOffset == TimeSpan.Zero && ClockRate == 1 ? TimeProvider.System : new SkewedTime(ClockOffset, ClockRate);
 
     /// <summary>Ends the process with the coordinator.</summary>
     public static async Task EndWithAsync(Peer coordinator)

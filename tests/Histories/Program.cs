@@ -23,8 +23,12 @@ try
                 return report.HasFailed ? Violated : 0;
             }
 
+        case ["mutations", .. var mutations]:
+            AppDomain.CurrentDomain.ProcessExit += static (_, _) => ChildProcess.KillAll();
+            Console.CancelKeyPress += static (_, _) => ChildProcess.KillAll();
+            return await new MutationsRun(MutationOptions.Parse(mutations), Console.Out).RunAsync() ? 0 : Violated;
         default:
-            Console.Error.WriteLine(RunOptions.Usage);
+            Console.Error.WriteLine(RunOptions.Usage + Environment.NewLine + MutationOptions.Usage);
             return Misused;
     }
 }

@@ -22,11 +22,12 @@ internal sealed class LeasedClient : IDisposable
     private readonly LeasedDecisions _leases;
     private IGrainFactory _grains;
 
-    public LeasedClient(Action<DeployTokenClientOptions>? configure = null, int maxTold = ToldEpochs.DefaultCapacity)
+    public LeasedClient(
+        Action<DeployTokenClientOptions>? configure = null, int maxTold = ToldEpochs.DefaultCapacity, object? grid = null)
     {
         var options = new DeployTokenClientOptions { Deadline = TimeSpan.FromMinutes(1) };
         configure?.Invoke(options);
-        _grains = Grid.Factory;
+        _grains = GrainFactoryProxy.Over(grid ?? Grid);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(new ClientMetrics(null));

@@ -1,4 +1,5 @@
 using OrleansTokens.DeployTokens;
+using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
@@ -168,6 +169,26 @@ public sealed class RevokeAllTests(Grid grid) : GridTest(grid)
     }
 
     [Fact]
+    public async Task RevokeTokens_WhereDecisionsAreKept_ReturnsToItsCallerWhenNobodyCanGoByThem()
+    {
+        await using var own = new Grid { Leases = new LeaseOptions { Length = TimeSpan.FromSeconds(1) } };
+        await own.InitializeAsync();
+        var group = (await own.GroupAsync()).AsNamespace;
+        var revoking = own.RevokeTokensAsync(group);
+        var waited = TimeSpan.Zero;
+        await Patience.UntilAsync(
+            () =>
+            {
+                own.ClientTime.Advance(TimeSpan.FromMilliseconds(5));
+                waited += TimeSpan.FromMilliseconds(5);
+                return revoking.IsCompleted;
+            },
+            "it returned");
+        Assert.True(waited >= own.Leases.Length, $"It returned after {waited}.");
+        Assert.Equal(TimeSpan.Zero, (await revoking).Settling);
+    }
+
+    [Fact]
     public async Task RevokeTokens_WhateverADeadTokenIsShownFor_RefusesItAndSaysWhy()
     {
         var elsewhere = await Grid.ProjectAsync(await Grid.GroupAsync(visibility: Visibility.Public), visibility: Visibility.Public);
@@ -211,7 +232,7 @@ public sealed class RevokeAllTests(Grid grid) : GridTest(grid)
     {
         var group = (await Grid.GroupAsync()).AsNamespace;
         var dead = new List<IssuedDeployToken>();
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 20; i++)
         {
             dead.Add(await Grid.TokenAsync(group));
         }
@@ -222,7 +243,7 @@ public sealed class RevokeAllTests(Grid grid) : GridTest(grid)
         // A page is as long as it can be although all before the living one are dead, and the index does not know of it.
         var active = await Grid.Administration.ListTokensAsync(new ListDeployTokens(group, ActiveOnly: true, 0, 2));
         Assert.Equal((living.Token.Id, 1L), (Assert.Single(active.Items).Id, active.Total));
-        var all = await Grid.Administration.ListTokensAsync(new ListDeployTokens(group, ActiveOnly: false, 0, 10));
+        var all = await Grid.Administration.ListTokensAsync(new ListDeployTokens(group, ActiveOnly: false, 0, 100));
         Assert.Equal(
             [.. dead.Select(static t => (t.Token.Id, true)), (living.Token.Id, false)], all.Items.Select(static t => (t.Id, t.Revocation is not null)));
         Assert.All(dead, token => Assert.True(Grid.Index.Row(token.Token.Id)!.Revoked));

@@ -216,6 +216,23 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RevokeTokens_WhenItHasSettled_IsObeyedAndWhatIsIssuedSinceWorksAtOnce()
+    {
+        var (issued, project, group) = await MadeAsync();
+        await AllowedAsync(issued, project);
+
+        var receipt = await Node(group).RevokeTokensAsync(Making.Operator, "");
+        var since = await _grid.TokenAsync(group.AsNamespace);
+
+        Assert.Equal(Length, receipt.Settling);
+        await AllowedAsync(since, project);
+        _grid.LeaseTime.Advance(receipt.Settling);
+        Assert.Equal(DenyReason.TokenRevoked, await ReasonAsync(issued, project));
+        Assert.True((await AskAsync(issued, project)).UsableFor > TimeSpan.Zero);
+        await AllowedAsync(since, project);
+    }
+
+    [Fact]
     public async Task Settings_WhenDecisionsRestOnThem_SayHowLongAChangeTakesToBeObeyed()
     {
         var settings = _grid.Grains.GetGrain<IApplicationSettingsGrain>(0);

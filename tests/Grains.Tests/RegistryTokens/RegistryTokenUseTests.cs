@@ -69,6 +69,18 @@ public sealed class RegistryTokenUseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Use_AfterAllTokensOfTheGroupWereRevoked_IsRefusedAtOnceThoughTheJwtLives()
+    {
+        var token = await _grid.IssueTokenAsync(_api.AsNamespace, Both);
+        var jwt = await JwtAsync(token, "acme/api:pull");
+        Assert.True((await _grid.UseAsync(jwt, "acme/api:pull")).Allowed);
+        await _grid.Grains.GetGrain<IGroupGrain>(_acme.Value).RevokeTokensAsync(RegistryGrid.Operator, "");
+        Assert.Equal(DenyReason.TokenRevoked, (await _grid.UseAsync(jwt, "acme/api:pull")).Reason);
+        Assert.Null((await _grid.IssueAsync(Credential.WithUsername(token.Token.Username, token.Secret))).Token);
+        Assert.True((await _grid.UseAsync(await JwtAsync(await _grid.IssueTokenAsync(_api.AsNamespace, Both), "acme/api:pull"), "acme/api:pull")).Allowed);
+    }
+
+    [Fact]
     public async Task Use_AfterTheProjectChanged_GoesByWhatIsTrueNow()
     {
         var token = await _grid.IssueTokenAsync(_acme.AsNamespace, Both);

@@ -9,6 +9,9 @@ internal enum OperationKind
     Revoke,
     Destroy,
 
+    /// <summary>All tokens held at or below a node are revoked.</summary>
+    RevokeAll,
+
     /// <summary>Time does it: the token is past its end.</summary>
     Expire,
     Transfer,
@@ -31,6 +34,9 @@ internal sealed record Operation(OperationKind Kind, string Target, string? Pare
         OperationKind.Issue => world.With(world.Tokens[Target] with { Issued = true }),
         OperationKind.Revoke or OperationKind.Destroy or OperationKind.Expire =>
             world.With(world.Tokens[Target] with { Ended = true }),
+        OperationKind.RevokeAll => world.Tokens.Values
+            .Where(token => token.Issued && world.IsWithin(token.Holder, Target))
+            .Aggregate(world, static (after, token) => after.With(token with { Ended = true })),
         OperationKind.Transfer => world.With(world.Nodes[Target] with { Parent = Parent, Moved = true }),
         OperationKind.Archive => world.With(world.Nodes[Target] with { Archived = true }),
         OperationKind.Unarchive => world.With(world.Nodes[Target] with { Archived = false }),
@@ -43,6 +49,7 @@ internal sealed record Operation(OperationKind Kind, string Target, string? Pare
     {
         OperationKind.Transfer => $"Transfer {Target} into {Parent}",
         OperationKind.ChangeVisibility => $"ChangeVisibility of {Target} to {Visibility}",
+        OperationKind.RevokeAll => $"RevokeAll at or below {Target}",
         _ => $"{Kind} {Target}",
     };
 }

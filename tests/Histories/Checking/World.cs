@@ -107,9 +107,10 @@ internal sealed record World(ImmutableDictionary<string, Node> Nodes, ImmutableD
         }
     }
 
-    private bool Exists(string node) => !Chain(node).Any(static n => n.Deleted);
+    /// <summary>Whether a node is another, or below it.</summary>
+    public bool IsWithin(string node, string holder) => Chain(node).Any(n => n.Name == holder);
 
-    private bool IsWithin(string node, string holder) => Chain(node).Any(n => n.Name == holder);
+    private bool Exists(string node) => !Chain(node).Any(static n => n.Deleted);
 
     private static bool IsWrite(RegistryAction action) => action is RegistryAction.PushImage or RegistryAction.WritePackage;
 

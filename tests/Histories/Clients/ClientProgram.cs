@@ -20,6 +20,7 @@ internal static class ClientProgram
         builder.Services.AddDeployTokens(client =>
         {
             client.Deadline = Deadline;
+            client.Protections = options.Protections;
             foreach (var port in options.Gateways)
             {
                 client.Gateways.Add($"127.0.0.1:{port}");
@@ -27,7 +28,7 @@ internal static class ClientProgram
         });
         using var host = builder.Build();
         await host.StartAsync();
-        var watcher = new Watcher(host.Services.GetRequiredService<DeployTokenValidator>(), options.Pace);
+        var watcher = new Watcher(host.Services.GetRequiredService<DeployTokenValidator>(), options.Pace, options.MaxUnderWay);
         Serve(coordinator, watcher);
         coordinator.Start();
         await coordinator.CallAsync<HelloMessage, Nothing>(Operations.Hello, new HelloMessage(options.Name));

@@ -9,11 +9,8 @@ using OrleansTokens.Validation;
 namespace OrleansTokens.Histories.Clients;
 
 /// <summary>Asks everything it is to watch again and again, and writes down what it was answered.</summary>
-internal sealed class Watcher(DeployTokenValidator validator, TimeSpan pace)
+internal sealed class Watcher(DeployTokenValidator validator, TimeSpan pace, int maxUnderWay)
 {
-    /// <summary>While so many validations of one subject are under way, no more are begun.</summary>
-    private const int MaxUnderWay = 8;
-
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(5);
 
     private readonly ConcurrentDictionary<(int History, int Subject), Watched> _watched = [];
@@ -27,7 +24,7 @@ internal sealed class Watcher(DeployTokenValidator validator, TimeSpan pace)
         {
             foreach (var (_, watched) in _watched)
             {
-                if (watched.UnderWay < MaxUnderWay)
+                if (watched.UnderWay < maxUnderWay)
                 {
                     _ = ValidateAsync(watched);
                 }

@@ -26,11 +26,20 @@ internal enum FaultKind
     /// <summary>What two silos send each other stays on its way.</summary>
     StallSilos,
 
+    /// <summary>What one silo sends another stays on its way, the other direction works.</summary>
+    StallOneWay,
+
     /// <summary>The link between a client and a silo is cut.</summary>
     CutClient,
 
     /// <summary>What a client and a silo send each other stays on its way.</summary>
     StallClient,
+
+    /// <summary>What a silo sends a client stays on its way, the other direction works.</summary>
+    StallAnswers,
+
+    /// <summary>A silo is declared dead, and does not know it; another is started in its place.</summary>
+    DeclareDead,
 
     /// <summary>The storage of a silo fails.</summary>
     StorageFails,
@@ -52,6 +61,9 @@ internal enum FaultKind
 
     /// <summary>The wall clocks of silos are minutes apart, and no clock runs at quite the right rate.</summary>
     Clocks,
+
+    /// <summary>Every silo has activations of tokens of its own, whatever other silos have.</summary>
+    Duplicates,
 }
 
 /// <summary>The names of faults on the command line: kebab case of the code names.</summary>

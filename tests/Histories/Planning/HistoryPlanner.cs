@@ -12,9 +12,9 @@ namespace OrleansTokens.Histories.Planning;
 /// </summary>
 internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedClocks)
 {
-    private const string Top = "top";
+    public const string Top = "top";
     private const string Sub = "sub";
-    private const string Project = "project";
+    public const string Project = "project";
     private const string Other = "other";
 
     private const DeployTokenScopes Scopes = DeployTokenScopes.ReadRepository | DeployTokenScopes.ReadRegistry
@@ -23,7 +23,7 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
     private static readonly RegistryAction[] Reads = [RegistryAction.PullImage, RegistryAction.DownloadCode, RegistryAction.ReadPackage];
     private static readonly RegistryAction[] Writes = [RegistryAction.PushImage, RegistryAction.WritePackage];
 
-    public HistoryPlan Plan(string name) => chance.Between(0, 20) switch
+    public HistoryPlan Plan(string name) => chance.Between(0, 23) switch
     {
         < 8 => EndToken(name, OperationKind.Revoke),
         < 10 => EndToken(name, OperationKind.Destroy),
@@ -32,6 +32,7 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
         < 16 => Archive(name),
         < 17 => Hide(name),
         < 19 => Delete(name),
+        < 22 => RevokeAll(name),
         _ => IssueAndRevoke(name),
     };
 
@@ -43,7 +44,8 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
 
     private bool ByPath() => chance.OneIn(3);
 
-    private static World Tree(Visibility visibility, params Token[] tokens) => World.Of(
+    /// <summary>A project in a group in a group, another group, and tokens.</summary>
+    public static World Tree(Visibility visibility, params Token[] tokens) => World.Of(
         [
             new Node(Top, NamespaceKind.Group, null) { Visibility = visibility },
             new Node(Sub, NamespaceKind.Group, Top) { Visibility = visibility },
@@ -52,7 +54,8 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
         ],
         tokens);
 
-    private static Token HeldBy(string holder) => new("of-" + holder, holder, Scopes);
+    /// <summary>A token that may do all that histories do.</summary>
+    public static Token HeldBy(string holder) => new("of-" + holder, holder, Scopes);
 
     private ImmutableArray<Subject> About(params Token[] tokens) =>
     [
@@ -73,6 +76,23 @@ internal sealed class HistoryPlanner(Chance chance, TimeSpan pace, bool skewedCl
         // Another token, which must go on working.
         var other = token with { Name = "untouched" };
         return new HistoryPlan(name, Tree(Visibility.Private, token, other), [ends], About(token, other));
+    }
+
+    /// <summary>What is issued after it works, what was issued before stays dead wherever it is moved, and what is held elsewhere is untouched.</summary>
+    private HistoryPlan RevokeAll(string name)
+    {
+        var node = chance.Pick([Top, Sub, Project]);
+        Token[] dead = [HeldBy(node), HeldBy(Project) with { Name = "of-below" }];
+        var untouched = HeldBy(Other);
+        var later = HeldBy(chance.Pick([Sub, Project])) with { Name = "issued-later", Issued = false };
+        var all = new PlannedOperation(new Operation(OperationKind.RevokeAll, node), Soon(), Again());
+        PlannedOperation[] then = chance.Between(0, 3) switch
+        {
+            0 => [new PlannedOperation(new Operation(OperationKind.Issue, later.Name), Later(all.At))],
+            1 => [new PlannedOperation(new Operation(OperationKind.Transfer, Project, Other), Later(all.At))],
+            _ => [],
+        };
+        return new HistoryPlan(name, Tree(Visibility.Private, [.. dead, untouched, later]), [all, .. then], About([.. dead, untouched, later]));
     }
 
     private HistoryPlan IssueAndRevoke(string name)

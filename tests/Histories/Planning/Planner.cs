@@ -5,7 +5,7 @@ internal static class Planner
 {
     private const int LastStartMilliseconds = 3000;
 
-    private static readonly FaultKind[] TakesASilo = [FaultKind.Kill, FaultKind.Stop, FaultKind.PauseSilo];
+    private static readonly FaultKind[] TakesASilo = [FaultKind.Kill, FaultKind.Stop, FaultKind.DeclareDead, FaultKind.PauseSilo];
 
     public static RoundPlan Plan(PlanOptions options, int round)
     {
@@ -17,7 +17,7 @@ internal static class Planner
 
     private static List<PlannedFault> PlanFaults(PlanOptions options, Chance chance, List<HistoryPlan> histories)
     {
-        var kinds = options.Faults.Where(static kind => kind != FaultKind.Clocks).ToList();
+        var kinds = options.Faults.Where(static kind => kind is not (FaultKind.Clocks or FaultKind.Duplicates)).ToList();
         var faults = new List<PlannedFault>();
         for (var left = kinds.Count == 0 ? 0 : chance.Between(1, 4); left > 0; left--)
         {
@@ -39,7 +39,7 @@ internal static class Planner
             ? TimeSpan.FromMilliseconds(chance.Between(0, LastStartMilliseconds))
             : operation.At - TimeSpan.FromMilliseconds(chance.Between(0, 400));
         var silo = chance.Between(0, options.Silos);
-        var other = kind is FaultKind.CutSilos or FaultKind.StallSilos
+        var other = kind is FaultKind.CutSilos or FaultKind.StallSilos or FaultKind.StallOneWay
             ? (silo + chance.Between(1, options.Silos)) % options.Silos
             : chance.Between(0, options.Clients);
         var leases = chance.Between(3, kind == FaultKind.PauseSilo ? 60 : 35) / 10.0;

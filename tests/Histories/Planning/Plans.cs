@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansTokens.Histories.Checking;
+using OrleansTokens.Histories.Store;
 
 namespace OrleansTokens.Histories.Planning;
 
@@ -8,11 +9,20 @@ namespace OrleansTokens.Histories.Planning;
 /// <param name="At">When, from the beginning of the round.</param>
 /// <param name="AgainAfter">How much later another administrator calls for the same; null where none does.</param>
 /// <param name="Lifetime">Of a token that is issued and expires: how long it lives.</param>
-internal sealed record PlannedOperation(Operation Operation, TimeSpan At, TimeSpan? AgainAfter = null, TimeSpan? Lifetime = null);
+/// <param name="Once">Whether it is not called again where its outcome is unknown.</param>
+internal sealed record PlannedOperation(
+    Operation Operation, TimeSpan At, TimeSpan? AgainAfter = null, TimeSpan? Lifetime = null, bool Once = false);
 
 /// <summary>What is to happen in one history.</summary>
 internal sealed record HistoryPlan(
-    string Name, World Start, ImmutableArray<PlannedOperation> Operations, ImmutableArray<Subject> Subjects);
+    string Name, World Start, ImmutableArray<PlannedOperation> Operations, ImmutableArray<Subject> Subjects)
+{
+    /// <summary>From when on clients ask, counted from the beginning of the round; null: from before it.</summary>
+    public TimeSpan? AsksFrom { get; init; }
+
+    /// <summary>For how much longer than usual they go on asking after the last operation.</summary>
+    public TimeSpan AsksLonger { get; init; }
+}
 
 /// <summary>A fault that is to be put on the cluster.</summary>
 /// <param name="Kind">Which.</param>
@@ -22,6 +32,12 @@ internal sealed record HistoryPlan(
 /// <param name="Other">The other silo or the client it concerns.</param>
 internal sealed record PlannedFault(FaultKind Kind, TimeSpan At, TimeSpan Duration, int Silo, int Other)
 {
+    /// <summary>What of storage it concerns; null: as much as usual.</summary>
+    public StorageAreas? Areas { get; init; }
+
+    /// <summary>How late storage is; null: as late as usual.</summary>
+    public TimeSpan? Delay { get; init; }
+
     public override string ToString() => $"{FaultNames.Of(Kind)} silo {Silo}, other {Other}, at {At.TotalMilliseconds:F0} ms for {Duration.TotalMilliseconds:F0} ms";
 }
 

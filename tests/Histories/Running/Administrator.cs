@@ -74,6 +74,7 @@ internal sealed class Administrator : IAsyncDisposable
     public async Task<string?> DoAsync(Operation operation, HistoryIds ids) => operation.Kind switch
     {
         OperationKind.Revoke => await Grid.RevokeTokenAsync(ids.Token(operation.Target), Operator, "history") is null ? "no such token" : null,
+        OperationKind.RevokeAll => await RevokeAllAsync(ids.Node(operation.Target)),
         OperationKind.Destroy => await Grid.DestroyTokenAsync(ids.Token(operation.Target), Operator) ? null : "no such token",
         OperationKind.Transfer => Done(await Grid.TransferNamespaceAsync(
             ids.Node(operation.Target), ids.Node(operation.Parent!).AsGroup, Operator)),
@@ -84,6 +85,12 @@ internal sealed class Administrator : IAsyncDisposable
         OperationKind.Delete => await Grid.DeleteNamespaceAsync(ids.Node(operation.Target), Operator) ? null : "nothing there",
         _ => throw new InvalidOperationException($"{operation.Kind} is not for administrators."),
     };
+
+    private async Task<string?> RevokeAllAsync(NamespaceId holder)
+    {
+        var receipt = await Grid.RevokeTokensAsync(holder, Operator, "history");
+        return receipt.Revocation.Node == holder ? null : "another node";
+    }
 
     private static string? Done(NamespaceView view) => view.Id.IsNone ? "no node" : null;
 

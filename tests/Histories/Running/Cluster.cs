@@ -18,7 +18,13 @@ internal sealed record ClusterOptions
 
     public TimeSpan Pace { get; init; }
 
+    /// <summary>While so many validations of one subject are under way, a client begins no more of it.</summary>
+    public int MaxUnderWay { get; init; } = 8;
+
     public LeaseProtection? Without { get; init; }
+
+    /// <summary>Whether silos have activations of tokens of their own, whatever others have.</summary>
+    public bool Duplicates { get; init; }
 
     /// <summary>What the wall clock of each silo is ahead, by slot, one more than there are silos.</summary>
     public IReadOnlyList<TimeSpan> ClockOffsets { get; init; } = [];
@@ -205,7 +211,9 @@ internal sealed class Cluster : IAsyncDisposable
         CoordinatorPort = CoordinatorPort,
         Lease = _options.Lease,
         Pace = _options.Pace,
+        MaxUnderWay = _options.MaxUnderWay,
         Without = _options.Without,
+        Duplicates = _options.Duplicates,
         ClockRate = number < _options.ClockRates.Count ? _options.ClockRates[number] : 1,
     };
 

@@ -13,6 +13,7 @@ internal static class DurableWrites
         Func<JsonElement, bool>? takes = operation.Kind switch
         {
             OperationKind.Revoke => static state => state.TryGetProperty("revocation", out _),
+            OperationKind.RevokeAll => static state => state.TryGetProperty("token_revocations", out var all) && all.GetArrayLength() > 0,
             OperationKind.Destroy => static state => state.TryGetProperty("destroyed_at", out _),
             OperationKind.Delete => static state => state.TryGetProperty("deleted_at", out _),
             OperationKind.Archive => static state => state.TryGetProperty("archived", out _),

@@ -38,6 +38,7 @@ internal sealed class HistoriesRun(RunOptions options, Report report)
             Lease = options.Lease,
             Pace = options.Pace,
             Without = options.Without,
+            Duplicates = options.Faults.Contains(FaultKind.Duplicates) && stage % 2 == 0,
             ClockOffsets = [.. Enumerable.Range(0, options.Silos + 1)
                 .Select(_ => skewed ? TimeSpan.FromSeconds(chance.Between(-300, 300)) : TimeSpan.Zero)],
             ClockRates = [.. Enumerable.Range(0, options.Silos + 1 + options.Clients)

@@ -3,6 +3,7 @@ using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Histories.Checking;
 using OrleansTokens.Histories.Planning;
+using OrleansTokens.Histories.Store;
 using OrleansTokens.Histories.Wire;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
@@ -22,7 +23,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
     private static readonly TimeSpan ExpiryTolerance = TimeSpan.FromMilliseconds(60);
 
     private readonly HistoryIds _ids = new();
-    private readonly List<OperationLog> _operations = [];
+    private readonly List<(OperationLog Log, DurableWatch? Durable)> _operations = [];
     private readonly List<ValidationLog> _validations = [];
     private readonly Dictionary<string, long> _ends = [];
 
@@ -40,17 +41,17 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         }
 
         await Task.WhenAll(plan.Start.Tokens.Values.Where(static t => t.Issued).Select(token => RetryAsync(_ => IssueAsync(token, null))));
-        foreach (var token in plan.Start.Tokens.Values.Where(static t => t.Issued))
+        if (plan.AsksFrom is null)
         {
-            await WatchAsync(token.Name);
+            await WatchAllAsync();
+            await AskAllAsync(final: false);
         }
-
-        await AskAllAsync(final: false);
     }
 
     /// <summary>Does what was planned; completes when everything is done, and was seen for a while.</summary>
     public async Task RunAsync(long start)
     {
+        var watching = plan.AsksFrom is { } from ? WatchAllFromAsync(start + from.Ticks) : Task.CompletedTask;
         foreach (var planned in plan.Operations)
         {
             await Clock.DelayAsync(TimeSpan.FromTicks(start - Clock.Now) + planned.At);
@@ -60,7 +61,8 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
             }
         }
 
-        await Clock.DelayAsync((lease * 1.2) + SeenFor);
+        await watching;
+        await Clock.DelayAsync((lease * 1.2) + SeenFor + plan.AsksLonger);
     }
 
     /// <summary>After everything was healed: asks everything once more, and gathers what clients saw.</summary>
@@ -73,7 +75,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
             _validations.AddRange(Read(client.Name, seen.Numbers, final: false));
         }
 
-        return new HistoryLog(plan.Name, plan.Start, [.. _operations], plan.Subjects, [.. _validations], lease);
+        return new HistoryLog(plan.Name, plan.Start, [.. _operations.Select(Finished)], plan.Subjects, [.. _validations], lease);
     }
 
     /// <summary>One operation; whether it is known to be done.</summary>
@@ -85,7 +87,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
             case OperationKind.Expire:
                 var end = _ends[operation.Target];
                 var log = new CallLog(end - ExpiryTolerance.Ticks, end + ExpiryTolerance.Ticks, CallOutcome.Acknowledged);
-                _operations.Add(new OperationLog(operation, log.End, [log]));
+                _operations.Add((new OperationLog(operation, log.End, [log]), null));
                 await Clock.DelayAsync(TimeSpan.FromTicks(log.End - Clock.Now));
                 return true;
             case OperationKind.Issue:
@@ -102,11 +104,11 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
     {
         var durable = DurableWrites.Watch(cluster.Store, planned.Operation, _ids);
         var until = Clock.Now + TriesFor.Ticks;
-        var first = Administrator.UntilKnownAsync(call, until);
+        var first = Administrator.UntilKnownAsync(call, planned.Once ? 0 : until);
         var second = planned.AgainAfter is { } after ? AgainAsync(after) : Task.FromResult(new List<CallLog>());
         var calls = (await Task.WhenAll(first, second)).SelectMany(static c => c).OrderBy(static c => c.Begin).ToImmutableArray();
-        var log = new OperationLog(planned.Operation, durable?.At, calls);
-        _operations.Add(log);
+        var log = new OperationLog(planned.Operation, null, calls);
+        _operations.Add((log, durable));
         Oddities.AddRange(calls
             .Where(static c => c.Outcome == CallOutcome.Refused)
             .Select(c => $"{plan.Name}: {planned.Operation} was refused: {c.Note}"));
@@ -121,6 +123,10 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
             return await Administrator.UntilKnownAsync(call, until);
         }
     }
+
+    /// <summary>A write may be applied after its caller has given up, so whether it was is looked at when all is over.</summary>
+    private static OperationLog Finished((OperationLog Log, DurableWatch? Durable) operation) =>
+        operation.Log with { DurableAt = operation.Log.DurableAt ?? operation.Durable?.At };
 
     private Task MakeAsync(Node node) => RetryAsync(async attempt =>
     {
@@ -140,6 +146,15 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         _ids.Add(token.Name, issued);
         return null;
     }
+
+    private async Task WatchAllFromAsync(long moment)
+    {
+        await Clock.DelayAsync(TimeSpan.FromTicks(moment - Clock.Now));
+        await WatchAllAsync();
+    }
+
+    private Task WatchAllAsync() => Task.WhenAll(
+        plan.Start.Tokens.Values.Where(static t => t.Issued).Select(token => WatchAsync(token.Name)));
 
     private async Task WatchAsync(string token)
     {

@@ -48,24 +48,38 @@ internal sealed class Nemesis(Cluster cluster)
             case FaultKind.PauseClient:
                 return Pause(cluster.Clients[fault.Other]);
             case FaultKind.CutSilos or FaultKind.StallSilos:
-                return cluster.Links.Break(fault.Silo, fault.Other, cut: fault.Kind == FaultKind.CutSilos);
-            case FaultKind.CutClient or FaultKind.StallClient:
-                return cluster.Links.BreakClient(fault.Other, fault.Silo, cut: fault.Kind == FaultKind.CutClient);
+                return cluster.Links.Break(
+                    fault.Silo, fault.Other, fault.Kind == FaultKind.CutSilos ? LinkFault.Cut : LinkFault.Stalled);
+            case FaultKind.StallOneWay:
+                return cluster.Links.StallOneWay(fault.Silo, fault.Other);
+            case FaultKind.CutClient:
+                return cluster.Links.BreakClient(fault.Other, fault.Silo, LinkFault.Cut);
+            case FaultKind.StallClient:
+                return cluster.Links.BreakClient(fault.Other, fault.Silo, LinkFault.Stalled);
+            case FaultKind.StallAnswers:
+                return cluster.Links.BreakClient(fault.Other, fault.Silo, LinkFault.Unanswered);
+            case FaultKind.DeclareDead:
+                cluster.Store.DeclareDead(silo.Process?.Name ?? "");
+                return () => StartIfGone(fault.Silo);
             default:
                 return cluster.Store.Inject(silo.Name, OfStorage(fault));
         }
     }
 
-    private static StorageFault OfStorage(PlannedFault fault) => fault.Kind switch
+    private static StorageFault OfStorage(PlannedFault fault)
     {
-        FaultKind.StorageFails => new StorageFault(StorageFaultKind.Fails, StorageAreas.Grains, default),
-        FaultKind.StorageSlow => new StorageFault(StorageFaultKind.IsSlow, StorageAreas.All, fault.Duration / 4),
-        FaultKind.StorageSilent => new StorageFault(StorageFaultKind.AppliesAndIsSilent, StorageAreas.Grains, default),
-        FaultKind.StorageLate => new StorageFault(StorageFaultKind.AppliesLate, StorageAreas.Grains, HeldUp),
-        FaultKind.ReadsLate => new StorageFault(StorageFaultKind.AnswersReadsLate, StorageAreas.Grains, fault.Duration / 2),
-        FaultKind.MembershipAway => new StorageFault(StorageFaultKind.Fails, StorageAreas.Membership, default),
-        _ => throw new InvalidOperationException($"{fault.Kind} is no fault of storage."),
-    };
+        var (kind, areas, delay) = fault.Kind switch
+        {
+            FaultKind.StorageFails => (StorageFaultKind.Fails, StorageAreas.Grains, default),
+            FaultKind.StorageSlow => (StorageFaultKind.IsSlow, StorageAreas.All, fault.Duration / 4),
+            FaultKind.StorageSilent => (StorageFaultKind.AppliesAndIsSilent, StorageAreas.Grains, default),
+            FaultKind.StorageLate => (StorageFaultKind.AppliesLate, StorageAreas.Grains, HeldUp),
+            FaultKind.ReadsLate => (StorageFaultKind.AnswersReadsLate, StorageAreas.Grains, fault.Duration / 2),
+            FaultKind.MembershipAway => (StorageFaultKind.Fails, StorageAreas.Membership, default),
+            _ => throw new InvalidOperationException($"{fault.Kind} is no fault of storage."),
+        };
+        return new StorageFault(kind, fault.Areas ?? areas, fault.Delay ?? delay);
+    }
 
     private static Action Pause(ChildProcess? process)
     {

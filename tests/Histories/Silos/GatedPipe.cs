@@ -3,12 +3,12 @@ using OrleansTokens.Histories.Wire;
 
 namespace OrleansTokens.Histories.Silos;
 
-/// <summary>Both directions of a connection, which stand still while a gate is closed.</summary>
-internal sealed class GatedPipe(IDuplexPipe inner, Gate gate) : IDuplexPipe
+/// <summary>Both directions of a connection, each of which stands still while its gate is closed.</summary>
+internal sealed class GatedPipe(IDuplexPipe inner, Gate input, Gate output) : IDuplexPipe
 {
-    public PipeReader Input { get; } = new GatedReader(inner.Input, gate);
+    public PipeReader Input { get; } = new GatedReader(inner.Input, input);
 
-    public PipeWriter Output { get; } = new GatedWriter(inner.Output, gate);
+    public PipeWriter Output { get; } = new GatedWriter(inner.Output, output);
 
     private sealed class GatedReader(PipeReader inner, Gate gate) : PipeReader
     {

@@ -24,8 +24,8 @@ internal sealed class SiloLinks(Peer coordinator)
     /// <summary>From now on these links do not work, and all others do.</summary>
     public void Set(LinksMessage links)
     {
-        _silos.Set(links.CutSilos, links.StalledSilos);
-        _clients.Set(links.CutClients, links.StalledClients);
+        _silos.Set(links.CutSilos, links.UnheardSilos, links.UnansweredSilos);
+        _clients.Set(links.CutClients, links.UnheardClients, links.UnansweredClients);
     }
 
     private static int PortOf(ConnectionContext connection) => ((IPEndPoint)connection.RemoteEndPoint!).Port;
@@ -35,22 +35,19 @@ internal sealed class SiloLinks(Peer coordinator)
 internal sealed class LinkSet(Func<ConnectionContext, Task<int>> findOther)
 {
     private readonly ConcurrentDictionary<ConnectionContext, int> _open = [];
-    private readonly ConcurrentDictionary<int, Gate> _gates = [];
+    private readonly ConcurrentDictionary<int, Gate> _inputs = [];
+    private readonly ConcurrentDictionary<int, Gate> _outputs = [];
     private volatile IReadOnlyList<int> _cut = [];
 
-    public void Set(IReadOnlyList<int> cut, IReadOnlyList<int> stalled)
+    /// <summary>From now on these links do not work, and all others do.</summary>
+    /// <param name="cut">Broken, and refused.</param>
+    /// <param name="inputs">What comes in stays on its way.</param>
+    /// <param name="outputs">What goes out stays on its way.</param>
+    public void Set(IReadOnlyList<int> cut, IReadOnlyList<int> inputs, IReadOnlyList<int> outputs)
     {
         _cut = cut;
-        foreach (var other in stalled)
-        {
-            GateOf(other).Set(open: false);
-        }
-
-        foreach (var (other, gate) in _gates)
-        {
-            gate.Set(open: !stalled.Contains(other));
-        }
-
+        Stall(_inputs, inputs);
+        Stall(_outputs, outputs);
         foreach (var (connection, _) in _open.Where(c => cut.Contains(c.Value)))
         {
             Cut(connection);
@@ -69,7 +66,7 @@ internal sealed class LinkSet(Func<ConnectionContext, Task<int>> findOther)
                 return;
             }
 
-            connection.Transport = new GatedPipe(connection.Transport, GateOf(other));
+            connection.Transport = new GatedPipe(connection.Transport, GateOf(_inputs, other), GateOf(_outputs, other));
             await next(connection);
         }
         finally
@@ -80,5 +77,18 @@ internal sealed class LinkSet(Func<ConnectionContext, Task<int>> findOther)
 
     private static void Cut(ConnectionContext connection) => connection.Abort(new ConnectionAbortedException("The link is cut."));
 
-    private Gate GateOf(int other) => _gates.GetOrAdd(other, static _ => new Gate());
+    private static void Stall(ConcurrentDictionary<int, Gate> gates, IReadOnlyList<int> stalled)
+    {
+        foreach (var other in stalled)
+        {
+            GateOf(gates, other).Set(open: false);
+        }
+
+        foreach (var (other, gate) in gates)
+        {
+            gate.Set(open: !stalled.Contains(other));
+        }
+    }
+
+    private static Gate GateOf(ConcurrentDictionary<int, Gate> gates, int other) => gates.GetOrAdd(other, static _ => new Gate());
 }

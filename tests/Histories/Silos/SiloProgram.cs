@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Providers;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using OrleansTokens.Client;
@@ -64,6 +65,11 @@ internal static class SiloProgram
         silo.Services.AddGrainStorage<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => storage);
         silo.Services.AddDeployTokenGrains(
             Keys, new DeployTokenOptions(), new RegistryTokenOptions(), leases: new LeaseOptions { Length = options.Lease, Protections = options.Protections });
+        if (options.Duplicates)
+        {
+            silo.Services.AddSingleton<IGrainDirectoryResolver>(new DirectoryOf(GrainType.Create("deploy-token"), new OwnDirectory()));
+        }
+
         silo.Configure<ClusterOptions>(static cluster =>
             (cluster.ClusterId, cluster.ServiceId) =
             (DeployTokenClientOptions.DefaultClusterId, DeployTokenClientOptions.DefaultClusterId));

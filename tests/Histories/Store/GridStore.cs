@@ -54,6 +54,15 @@ internal sealed class GridStore
         }
     }
 
+    /// <summary>Declares a silo dead, as another would; it is not told.</summary>
+    public void DeclareDead(string name)
+    {
+        lock (_lock)
+        {
+            _members.DeclareDead(name);
+        }
+    }
+
     /// <summary>Looks at writes of a grain's record from now on.</summary>
     public DurableWatch Watch(string grain, Func<JsonElement, bool> takes)
     {

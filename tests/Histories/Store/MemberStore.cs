@@ -26,6 +26,14 @@ internal sealed class MemberStore
         return true;
     }
 
+    public void DeclareDead(string name)
+    {
+        foreach (var row in _rows.Values.Where(row => row.Name == name && row.Status != (int)SiloStatus.Dead).ToList())
+        {
+            Write(new MemberWrite(row with { Status = (int)SiloStatus.Dead }, _version + 1, Text(_etag)));
+        }
+    }
+
     /// <summary>Says that a silo is alive; neither its version nor that of the table changes.</summary>
     public bool IAmAlive(SiloRow row)
     {

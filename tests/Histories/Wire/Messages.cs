@@ -74,11 +74,18 @@ internal sealed record IndexCall(string Method, string Argument);
 
 /// <summary>The links of a silo that do not work.</summary>
 /// <param name="CutSilos">Links to silos, by their ports, that are broken, and refused.</param>
-/// <param name="StalledSilos">Links to silos where what is sent stays on its way.</param>
+/// <param name="UnheardSilos">Links to silos where what they send stays on its way.</param>
+/// <param name="UnansweredSilos">Links to silos where what is sent to them stays on its way.</param>
 /// <param name="CutClients">Links to clients, by their numbers, that are broken, and refused.</param>
-/// <param name="StalledClients">Links to clients where what is sent stays on its way.</param>
+/// <param name="UnheardClients">Links to clients where what they send stays on its way.</param>
+/// <param name="UnansweredClients">Links to clients where what is sent to them stays on its way.</param>
 internal sealed record LinksMessage(
-    IReadOnlyList<int> CutSilos, IReadOnlyList<int> StalledSilos, IReadOnlyList<int> CutClients, IReadOnlyList<int> StalledClients);
+    IReadOnlyList<int> CutSilos,
+    IReadOnlyList<int> UnheardSilos,
+    IReadOnlyList<int> UnansweredSilos,
+    IReadOnlyList<int> CutClients,
+    IReadOnlyList<int> UnheardClients,
+    IReadOnlyList<int> UnansweredClients);
 
 /// <summary>Asks which client has a connection from this port.</summary>
 internal sealed record WhoMessage(int Port);

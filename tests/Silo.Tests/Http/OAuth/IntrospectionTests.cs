@@ -44,12 +44,15 @@ public sealed class IntrospectionTests(ApiHost host)
         var revoked = await IssueAsync($"groups/{group}", new { name = "n", scopes = "read_registry" });
         var deleted = await IssueAsync($"groups/{group}", new { name = "n", scopes = "read_registry" });
         var orphaned = await OrphanedAsync();
+        var other = await host.NewGroupAsync(ApiHost.NewName());
+        var revokedWithAll = await IssueAsync($"groups/{other}", new { name = "n", scopes = "read_registry" });
+        await host.PostAsync($"/groups/{other}/deploy_tokens/revoke");
         await host.PostAsync($"/deploy_tokens/{revoked.Id}/revoke");
         await host.DeleteAsync($"/deploy_tokens/{deleted.Id}");
 
         string[] dead =
         [
-            expired.Secret, revoked.Secret, deleted.Secret, orphaned, "gldt-aaaaaaaaaaaaaaaaaaaa", "é", "日本", "\0", "a\0b", "x y", " ",
+            expired.Secret, revoked.Secret, revokedWithAll.Secret, deleted.Secret, orphaned, "gldt-aaaaaaaaaaaaaaaaaaaa", "é", "日本", "\0", "a\0b", "x y", " ",
             ApiHost.AdministratorToken, "eyJhbGciOiJub25lIn0.e30.", new string('x', 1024), new string('x', 1025), new string('x', 900_000),
         ];
         foreach (var token in dead)

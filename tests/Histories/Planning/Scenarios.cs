@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using OrleansTokens.Histories.Checking;
+using OrleansTokens.Histories.Store;
+using OrleansTokens.Leases;
+using OrleansTokens.Namespaces;
+using OrleansTokens.Validation;
+
+namespace OrleansTokens.Histories.Planning;
+
+/// <summary>
+/// For each protection what shows that it is missing. Faults and operations are so timed that hardly anything else can happen; what is left
+/// to chance is where grains are, over which gateway somebody asks, and a few milliseconds.
+/// </summary>
+internal static class Scenarios
+{
+    public static ImmutableArray<Scenario> All { get; } =
+    [
+        // What one silo has answered another about the tree comes late.
+        new(LeaseProtection.SendTime, Ms(1000), static (s, chance) => Round(
+            s, _ => Archived(chance, 1000, 1300), [Fault(FaultKind.StallOneWay, 900, 900, silo: 0, other: 1)], Silence(s, 2000, 2000))),
+
+        // A write is applied whose caller has given up, and nobody is told. The next activation has read before it, and learns late what.
+        new(LeaseProtection.ReadStart, Ms(2000), static (s, chance) => Round(
+            s,
+            _ => Orphaned(chance, 500),
+            Each(s.Silos, silo => Fault(FaultKind.StorageLate, 300, 900, silo) with { Areas = StorageAreas.Records, Delay = Ms(2500) }),
+            Each(s.Silos, silo => Fault(FaultKind.ReadsLate, 2000, 1600, silo) with { Areas = StorageAreas.Records, Delay = Ms(1200) }),
+            Silence(s, 3950, 2500))),
+
+        // What silos keep of the tree is old already when clients are told for how long they may use it.
+        new(LeaseProtection.AgeTravels, Ms(1500), static (s, chance) => Round(
+            s, _ => Archived(chance, 1000, 1200), Silence(s, 1300, 3000))),
+        new(LeaseProtection.LineageAge, Ms(1000), static (s, chance) => Round(
+            s, _ => Archived(chance, 1000, 1200), Silence(s, 1250, 2000))),
+
+        // Clients can neither be told nor ask.
+        new(LeaseProtection.CheckEachUse, Ms(600), static (s, chance) => Round(
+            s, _ => Revoked(chance, 1000, 1200), Silence(s, 900, 2400))),
+        new(LeaseProtection.AcknowledgeLast, Ms(800), static (s, chance) => Round(
+            s, _ => Revoked(chance, 1000, 1200), Silence(s, 900, 2400))),
+        new(LeaseProtection.WaitForTheSilent, Ms(4000), static (s, chance) => Round(
+            s, _ => Revoked(chance, 1000, 1500), Silence(s, 900, 6000))),
+        new(LeaseProtection.AlreadyRevokedToo, Ms(4000), static (s, chance) => Round(
+            s, _ => Revoked(chance, 1000, 1500, again: Ms(chance.Between(20, 60))), Silence(s, 900, 6000))),
+
+        // Nothing can be confirmed where another activation knows nothing of the revocation.
+        new(LeaseProtection.FailureConfirmsNothing, Ms(600), static (s, chance) => Round(
+            s,
+            _ => Revoked(chance, 1000, 1200) with { AsksLonger = Ms(1500) },
+            Each(s.Silos, silo => Fault(FaultKind.StorageFails, 800, 3000, silo) with { Areas = StorageAreas.Versions })))
+        {
+            Duplicates = true,
+        },
+
+        // Clients stand still, and what they are told meanwhile does not reach them.
+        new(LeaseProtection.ClockCountsSleep, Ms(800), static (s, chance) => Round(
+            s,
+            _ => Revoked(chance, 1030, 1080),
+            Each(s.Clients, client => Fault(FaultKind.PauseClient, 1000, 1100, 0, client)),
+            Silence(s, 1000, 2600))),
+
+        // Everything is asked for at once, after nothing was for a while, and the clocks of clients are slow.
+        new(LeaseProtection.Margin, Ms(15_000), static (s, chance) => Round(
+            s, _ => Revoked(chance, 16_080, 16_100) with { AsksFrom = Ms(16_000) }, Silence(s, 16_070, 17_000)))
+        {
+            Histories = 5, ClientRate = 0.9905, MaxRounds = 3,
+        },
+        new(LeaseProtection.DecideWhenAnswering, Ms(600), static (s, chance) => Round(
+            s, _ => Revoked(chance, 850, 900) with { AsksFrom = Ms(800) })),
+
+        // The write is slow, and another activation goes on deciding until it is there; then clients can be told no more.
+        new(LeaseProtection.WaitFromSuccess, Ms(1000), static (s, chance) => Round(
+            s,
+            _ => Revoked(chance, 1000, 1050),
+            Each(s.Silos, silo => Fault(FaultKind.StorageSlow, 900, 500, silo) with { Areas = StorageAreas.Records, Delay = Ms(400) }),
+            Silence(s, 1380, 2500)))
+        {
+            Duplicates = true,
+        },
+        new(LeaseProtection.NoteEveryLease, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))),
+        new(LeaseProtection.SiloRemembers, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
+        new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
+
+        // An answer stays on its way while its asker is told over another gateway, and comes a moment before the next one.
+        new(LeaseProtection.LesseeRemembers, Ms(1000), static (s, chance) => Round(
+            s,
+            _ => Revoked(chance, 1000, 1050),
+            Each(s.Clients, client => Fault(FaultKind.StallAnswers, 700, 500, silo: 1, client)),
+            Each(s.Clients, client => Fault(FaultKind.StallClient, 950, 250, silo: 1, client))))
+        {
+            MaxUnderWay = 100, Pace = Ms(5),
+        },
+
+        // A silo is declared dead, does not know it, and clients still ask it.
+        new(LeaseProtection.MembershipUnchanged, Ms(1500), static (s, chance) => Round(
+            s, _ => Revoked(chance, 1050, 1600), [Fault(FaultKind.DeclareDead, 1000, 4000, silo: 1)]))
+        {
+            Duplicates = true,
+        },
+        new(LeaseProtection.AliveIsAFact, Ms(600), static (s, chance) => Round(
+            s,
+            _ => Revoked(chance, 1700, 3000),
+            [Fault(FaultKind.DeclareDead, 1000, 4000, silo: 1), Fault(FaultKind.MembershipAway, 1000, 4000, silo: 1)]))
+        {
+            Duplicates = true,
+        },
+    ];
+
+    private static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    private static RoundPlan Round(Scenario scenario, Func<int, HistoryPlan> history, params IEnumerable<PlannedFault>[] faults) => new(
+        [.. Enumerable.Range(0, scenario.Histories).Select(i => history(i) with { Name = $"h{i}" })],
+        [.. faults.SelectMany(static f => f).OrderBy(static f => f.At)]);
+
+    private static IEnumerable<PlannedFault> Each(int count, Func<int, PlannedFault> fault) => Enumerable.Range(0, count).Select(fault);
+
+    private static PlannedFault Fault(FaultKind kind, int at, int duration, int silo, int other = 0) => new(kind, Ms(at), Ms(duration), silo, other);
+
+    /// <summary>What clients and silos send each other stays on its way.</summary>
+    private static IEnumerable<PlannedFault> Silence(Scenario scenario, int at, int duration) => Each(
+        scenario.Silos * scenario.Clients,
+        i => Fault(FaultKind.StallClient, at, duration, i % scenario.Silos, i / scenario.Silos));
+
+    private static HistoryPlan Revoked(Chance chance, int from, int to, TimeSpan? again = null) =>
+        Ended(new PlannedOperation(new Operation(OperationKind.Revoke, "of-project"), Ms(chance.Between(from, to)), again));
+
+    /// <summary>A revocation whose caller gives up, and that is durable after that.</summary>
+    private static HistoryPlan Orphaned(Chance chance, int at)
+    {
+        var once = new PlannedOperation(new Operation(OperationKind.Revoke, "of-project"), Ms(chance.Between(at, at + 100)), Once: true);
+        return Ended(once) with { AsksLonger = Ms(2000) };
+    }
+
+    private static HistoryPlan Ended(PlannedOperation operation)
+    {
+        var token = HistoryPlanner.HeldBy(HistoryPlanner.Project);
+        return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [operation], About(token));
+    }
+
+    private static HistoryPlan Archived(Chance chance, int from, int to)
+    {
+        var token = HistoryPlanner.HeldBy(HistoryPlanner.Project);
+        var archive = new PlannedOperation(new Operation(OperationKind.Archive, HistoryPlanner.Top), Ms(chance.Between(from, to)));
+        return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [archive], About(token));
+    }
+
+    private static ImmutableArray<Subject> About(Token token) =>
+    [
+        new Subject(token.Name, RegistryAction.PullImage, HistoryPlanner.Project, ByPath: false),
+        new Subject(token.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+    ];
+}
