@@ -111,7 +111,7 @@ public sealed class LeaseTableTests
     }
 
     private static Lease LeaseOf(UInt128 key, long from = Now, Decision? decision = null, long epoch = 1) => Lease.Of(
-        key, decision ?? DecisionOf(1, 1), CountingGrid.Somebody.Token, new ValidationAnswer([]) { UsableFor = Length, Epoch = epoch }, from);
+        key, decision ?? DecisionOf(1, 1), CountingGrid.Somebody.Token, new ValidationAnswer([]) { UsableFor = Length, Epoch = epoch }, from, attachment: null);
 
     private static Decision DecisionOf(long token, long project) => new(
         true, DenyReason.None, CountingGrid.Somebody with { Token = new TokenId(token), Username = "ci" + token },
