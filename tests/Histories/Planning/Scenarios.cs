@@ -27,11 +27,15 @@ internal static class Scenarios
             Each(s.Silos, silo => Fault(FaultKind.ReadsLate, 2000, 1600, silo) with { Areas = StorageAreas.Records, Delay = Ms(1200) }),
             Silence(s, 3950, 2500))),
 
-        // What silos keep of the tree is old already when clients are told for how long they may use it.
-        new(LeaseProtection.AgeTravels, Ms(1500), static (s, chance) => Round(
-            s, _ => Archived(chance, 1000, 1200), Silence(s, 1300, 3000))),
-        new(LeaseProtection.LineageAge, Ms(1000), static (s, chance) => Round(
-            s, _ => Archived(chance, 1000, 1200), Silence(s, 1250, 2000))),
+        // What is kept of the tree is old already when a client is told for how long it may use it.
+        new(LeaseProtection.AgeTravels, Ms(3000), static (s, _) => Round(s, static _ => ArchivedBetweenHops()))
+        {
+            Silos = 1, Clients = 1, Histories = 1,
+        },
+        new(LeaseProtection.LineageAge, Ms(1000), static (s, _) => Round(s, static _ => ArchivedBetweenTokens()))
+        {
+            Silos = 1, Clients = 1, Histories = 1,
+        },
 
         // Clients can neither be told nor ask.
         new(LeaseProtection.CheckEachUse, Ms(600), static (s, chance) => Round(
@@ -201,11 +205,63 @@ internal static class Scenarios
         return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [operation], About(token));
     }
 
+    /// <summary>A group is known from before the operation when what lies below it is asked about. All else is known from after it.</summary>
+    private static HistoryPlan ArchivedBetweenHops()
+    {
+        var first = HistoryPlanner.HeldBy("sub");
+        var second = first with { Name = "second" };
+        var elsewhere = HistoryPlanner.HeldBy("other");
+        return new HistoryPlan(
+            "",
+            HistoryPlanner.Tree(Visibility.Private, first, second, elsewhere),
+            [Archive(Ms(4050))],
+            [
+                new Subject(elsewhere.Name, RegistryAction.Authenticate, null, ByPath: false),
+                new Subject(first.Name, RegistryAction.Authenticate, null, ByPath: false),
+                new Subject(elsewhere.Name, RegistryAction.Introspect, null, ByPath: false),
+                new Subject(second.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+            ])
+        {
+            Questions =
+            [
+                new PlannedQuestion(0, Ms(2600)),
+                new PlannedQuestion(1, Ms(4000)),
+                new PlannedQuestion(2, Ms(4450)),
+                new PlannedQuestion(3, Ms(4600)),
+                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(3, Ms(7060 + (30 * i)))),
+            ],
+        };
+    }
+
+    /// <summary>The tree is known from before the operation when another token is asked about, which is known from after it.</summary>
+    private static HistoryPlan ArchivedBetweenTokens()
+    {
+        var first = HistoryPlanner.HeldBy(HistoryPlanner.Project);
+        var second = first with { Name = "second" };
+        return new HistoryPlan(
+            "",
+            HistoryPlanner.Tree(Visibility.Private, first, second),
+            [Archive(Ms(2050))],
+            [
+                new Subject(first.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+                new Subject(second.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+            ])
+        {
+            Questions =
+            [
+                new PlannedQuestion(0, Ms(2000)),
+                new PlannedQuestion(1, Ms(2400)),
+                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(1, Ms(3070 + (25 * i)))),
+            ],
+        };
+    }
+
+    private static PlannedOperation Archive(TimeSpan at) => new(new Operation(OperationKind.Archive, HistoryPlanner.Top), at);
+
     private static HistoryPlan Archived(Chance chance, int from, int to)
     {
         var token = HistoryPlanner.HeldBy(HistoryPlanner.Project);
-        var archive = new PlannedOperation(new Operation(OperationKind.Archive, HistoryPlanner.Top), Ms(chance.Between(from, to)));
-        return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [archive], About(token));
+        return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [Archive(Ms(chance.Between(from, to)))], About(token));
     }
 
     private static ImmutableArray<Subject> About(Token token) =>
