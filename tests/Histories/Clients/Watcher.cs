@@ -24,7 +24,7 @@ internal sealed class Watcher(DeployTokenValidator validator, TimeSpan pace, int
         {
             foreach (var (_, watched) in _watched)
             {
-                if (watched.UnderWay < maxUnderWay)
+                if (!watched.OnDemand && watched.UnderWay < maxUnderWay)
                 {
                     _ = ValidateAsync(watched);
                 }
@@ -88,6 +88,8 @@ internal sealed class Watcher(DeployTokenValidator validator, TimeSpan pace, int
             message.Username, Secret.TryCreate(message.Secret, out var secret) ? secret : throw new ArgumentException("No secret."));
 
         public Resource Resource { get; } = ResourceOf(message);
+
+        public bool OnDemand => message.OnDemand;
 
         public int UnderWay => Volatile.Read(ref _underWay);
 

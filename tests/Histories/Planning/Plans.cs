@@ -13,12 +13,21 @@ namespace OrleansTokens.Histories.Planning;
 internal sealed record PlannedOperation(
     Operation Operation, TimeSpan At, TimeSpan? AgainAfter = null, TimeSpan? Lifetime = null, bool Once = false);
 
+/// <summary>A question that is asked once.</summary>
+/// <param name="Subject">What is asked, by its place in <see cref="HistoryPlan.Subjects"/>.</param>
+/// <param name="At">When, from the beginning of the round.</param>
+/// <param name="Client">Who asks; null: every client.</param>
+internal sealed record PlannedQuestion(int Subject, TimeSpan At, int? Client = null);
+
 /// <summary>What is to happen in one history.</summary>
 internal sealed record HistoryPlan(
     string Name, World Start, ImmutableArray<PlannedOperation> Operations, ImmutableArray<Subject> Subjects)
 {
     /// <summary>From when on clients ask, counted from the beginning of the round; null: from before it.</summary>
     public TimeSpan? AsksFrom { get; init; }
+
+    /// <summary>What is asked when; empty: everything is asked again and again.</summary>
+    public ImmutableArray<PlannedQuestion> Questions { get; init; } = [];
 
     /// <summary>For how much longer than usual they go on asking after the last operation.</summary>
     public TimeSpan AsksLonger { get; init; }

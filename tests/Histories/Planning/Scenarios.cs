@@ -27,11 +27,15 @@ internal static class Scenarios
             Each(s.Silos, silo => Fault(FaultKind.ReadsLate, 2000, 1600, silo) with { Areas = StorageAreas.Records, Delay = Ms(1200) }),
             Silence(s, 3950, 2500))),
 
-        // What silos keep of the tree is old already when clients are told for how long they may use it.
-        new(LeaseProtection.AgeTravels, Ms(1500), static (s, chance) => Round(
-            s, _ => Archived(chance, 1000, 1200), Silence(s, 1300, 3000))),
-        new(LeaseProtection.LineageAge, Ms(1000), static (s, chance) => Round(
-            s, _ => Archived(chance, 1000, 1200), Silence(s, 1250, 2000))),
+        // What is kept of the tree is old already when a client is told for how long it may use it.
+        new(LeaseProtection.AgeTravels, Ms(3000), static (s, _) => Round(s, static _ => ArchivedBetweenHops()))
+        {
+            Silos = 1, Clients = 1, Histories = 1,
+        },
+        new(LeaseProtection.LineageAge, Ms(1000), static (s, _) => Round(s, static _ => ArchivedBetweenTokens()))
+        {
+            Silos = 1, Clients = 1, Histories = 1,
+        },
 
         // Clients can neither be told nor ask.
         new(LeaseProtection.CheckEachUse, Ms(600), static (s, chance) => Round(
@@ -78,7 +82,22 @@ internal static class Scenarios
             Duplicates = true,
         },
         new(LeaseProtection.NoteEveryLease, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))),
-        new(LeaseProtection.SiloRemembers, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
+        // What is noted of one token ends before what was noted of another a moment earlier.
+        new(LeaseProtection.NoteKeepsLaterEnd, Ms(1500), static (s, _) => Round(s, static _ => NotedTwice()))
+        {
+            Silos = 1, Clients = 1, Histories = 1,
+        },
+
+        // One client has asked, so that silos know; another, which nobody had to tell, asks after the revocation.
+        new(LeaseProtection.SiloRemembers, Ms(2000), static (s, chance) => Round(
+            s,
+            _ => Revoked(chance, 2700, 2900) with
+            {
+                Questions = [new PlannedQuestion(0, Ms(2500), Client: 0), new PlannedQuestion(0, Ms(2970), Client: 1)],
+            }))
+        {
+            Duplicates = true,
+        },
         new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
 
         // An answer stays on its way while its asker is told over another gateway, and comes a moment before the next one.
@@ -89,6 +108,16 @@ internal static class Scenarios
             Each(s.Clients, client => Fault(FaultKind.StallClient, 950, 250, silo: 1, client))))
         {
             MaxUnderWay = 100, Pace = Ms(5),
+        },
+
+        // A silo has joined after the others have last read who there is; it answers for a token that is issued then.
+        new(LeaseProtection.MembershipAfterWrite, Ms(1000), static (s, chance) => Round(
+            s,
+            _ => IssuedAndRevoked(chance, 12_000),
+            Each(s.Silos, silo => Fault(FaultKind.MembershipAway, 1500, 15_000, silo)),
+            [Fault(FaultKind.Join, 1600, 12_000, silo: 0)]))
+        {
+            Duplicates = true, MaxRounds = 3,
         },
 
         // A silo is declared dead, does not know it, and clients still ask it.
@@ -131,17 +160,108 @@ internal static class Scenarios
         return Ended(once) with { AsksLonger = Ms(2000) };
     }
 
+    private static HistoryPlan IssuedAndRevoked(Chance chance, int from)
+    {
+        var token = HistoryPlanner.HeldBy(HistoryPlanner.Project) with { Issued = false };
+        var issued = Ms(chance.Between(from, from + 300));
+        return new HistoryPlan(
+            "",
+            HistoryPlanner.Tree(Visibility.Private, token),
+            [
+                new PlannedOperation(new Operation(OperationKind.Issue, token.Name), issued),
+                new PlannedOperation(new Operation(OperationKind.Revoke, token.Name), issued + Ms(chance.Between(150, 500))),
+            ],
+            About(token));
+    }
+
+    /// <summary>Two tokens: of one the answers rest on what is new, of the other, which come after it, on what is old.</summary>
+    private static HistoryPlan NotedTwice()
+    {
+        var revoked = HistoryPlanner.HeldBy(HistoryPlanner.Project);
+        var other = revoked with { Name = "other" };
+        const int Quiet = 2000;
+        const int OfRevoked = 0;
+        const int OfOther = 2;
+        return new HistoryPlan(
+            "",
+            HistoryPlanner.Tree(Visibility.Private, revoked, other),
+            [new PlannedOperation(new Operation(OperationKind.Revoke, revoked.Name), Ms(Quiet + 1650))],
+            [.. About(revoked), .. About(other)])
+        {
+            Questions =
+            [
+                new PlannedQuestion(OfOther, Ms(Quiet)),
+                new PlannedQuestion(OfRevoked, Ms(Quiet + 900)),
+                new PlannedQuestion(OfRevoked + 1, Ms(Quiet + 1050)),
+                new PlannedQuestion(OfOther + 1, Ms(Quiet + 1150)),
+                .. Enumerable.Range(0, 8).Select(static i => new PlannedQuestion(OfRevoked + 1, Ms(Quiet + 1700 + (50 * i)))),
+            ],
+        };
+    }
+
     private static HistoryPlan Ended(PlannedOperation operation)
     {
         var token = HistoryPlanner.HeldBy(HistoryPlanner.Project);
         return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [operation], About(token));
     }
 
+    /// <summary>A group is known from before the operation when what lies below it is asked about. All else is known from after it.</summary>
+    private static HistoryPlan ArchivedBetweenHops()
+    {
+        var first = HistoryPlanner.HeldBy("sub");
+        var second = first with { Name = "second" };
+        var elsewhere = HistoryPlanner.HeldBy("other");
+        return new HistoryPlan(
+            "",
+            HistoryPlanner.Tree(Visibility.Private, first, second, elsewhere),
+            [Archive(Ms(4050))],
+            [
+                new Subject(elsewhere.Name, RegistryAction.Authenticate, null, ByPath: false),
+                new Subject(first.Name, RegistryAction.Authenticate, null, ByPath: false),
+                new Subject(elsewhere.Name, RegistryAction.Introspect, null, ByPath: false),
+                new Subject(second.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+            ])
+        {
+            Questions =
+            [
+                new PlannedQuestion(0, Ms(2600)),
+                new PlannedQuestion(1, Ms(4000)),
+                new PlannedQuestion(2, Ms(4450)),
+                new PlannedQuestion(3, Ms(4600)),
+                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(3, Ms(7060 + (30 * i)))),
+            ],
+        };
+    }
+
+    /// <summary>The tree is known from before the operation when another token is asked about, which is known from after it.</summary>
+    private static HistoryPlan ArchivedBetweenTokens()
+    {
+        var first = HistoryPlanner.HeldBy(HistoryPlanner.Project);
+        var second = first with { Name = "second" };
+        return new HistoryPlan(
+            "",
+            HistoryPlanner.Tree(Visibility.Private, first, second),
+            [Archive(Ms(2050))],
+            [
+                new Subject(first.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+                new Subject(second.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+            ])
+        {
+            Questions =
+            [
+                new PlannedQuestion(0, Ms(2000)),
+                new PlannedQuestion(1, Ms(2400)),
+                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(1, Ms(3070 + (25 * i)))),
+            ],
+        };
+    }
+
+    private static PlannedOperation Archive(TimeSpan at) => new(new Operation(OperationKind.Archive, HistoryPlanner.Top), at);
+
     private static HistoryPlan Archived(Chance chance, int from, int to)
     {
         var token = HistoryPlanner.HeldBy(HistoryPlanner.Project);
-        var archive = new PlannedOperation(new Operation(OperationKind.Archive, HistoryPlanner.Top), Ms(chance.Between(from, to)));
-        return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [archive], About(token));
+        return new HistoryPlan("", HistoryPlanner.Tree(Visibility.Private, token), [Archive(Ms(chance.Between(from, to)))], About(token));
     }
 
     private static ImmutableArray<Subject> About(Token token) =>

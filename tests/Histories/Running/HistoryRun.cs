@@ -41,7 +41,11 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         }
 
         await Task.WhenAll(plan.Start.Tokens.Values.Where(static t => t.Issued).Select(token => RetryAsync(_ => IssueAsync(token, null))));
-        if (plan.AsksFrom is null)
+        if (!plan.Questions.IsEmpty)
+        {
+            await WatchAllAsync();
+        }
+        else if (plan.AsksFrom is null)
         {
             await WatchAllAsync();
             await AskAllAsync(final: false);
@@ -52,6 +56,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
     public async Task RunAsync(long start)
     {
         var watching = plan.AsksFrom is { } from ? WatchAllFromAsync(start + from.Ticks) : Task.CompletedTask;
+        var asking = Task.WhenAll(plan.Questions.Select(question => AskOnceAsync(question, start)));
         foreach (var planned in plan.Operations)
         {
             await Clock.DelayAsync(TimeSpan.FromTicks(start - Clock.Now) + planned.At);
@@ -62,6 +67,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         }
 
         await watching;
+        await asking;
         await Clock.DelayAsync((lease * 1.2) + SeenFor + plan.AsksLonger);
     }
 
@@ -147,6 +153,14 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         return null;
     }
 
+    /// <summary>Has every client ask something; what comes of it is gathered with all else that they saw.</summary>
+    private async Task AskOnceAsync(PlannedQuestion question, long start)
+    {
+        await Clock.DelayAsync(TimeSpan.FromTicks(start - Clock.Now) + question.At);
+        await Task.WhenAll(cluster.Clients.Where((_, i) => question.Client is not { } only || i == only).Select(
+            client => client.Peer!.CallAsync<AskMessage, SeenMessage>(Operations.Ask, new AskMessage(number, question.Subject))));
+    }
+
     private async Task WatchAllFromAsync(long moment)
     {
         await Clock.DelayAsync(TimeSpan.FromTicks(moment - Clock.Now));
@@ -179,7 +193,7 @@ internal sealed class HistoryRun(HistoryPlan plan, int number, Cluster cluster, 
         var isImage = subject.Action is RegistryAction.PullImage or RegistryAction.PushImage;
         var path = target is null || !subject.ByPath ? null : _ids.Path(target) + (isImage ? "/image" : "");
         var id = target is null || subject.ByPath ? 0 : _ids.Node(target).Value;
-        return new WatchMessage(number, at, issued.Token.Username, issued.Secret.Reveal(), (int)subject.Action, id, path, isGroup);
+        return new WatchMessage(number, at, issued.Token.Username, issued.Secret.Reveal(), (int)subject.Action, id, path, isGroup, !plan.Questions.IsEmpty);
     }
 
     private async Task AskAllAsync(bool final)

@@ -99,8 +99,9 @@ internal sealed record WhoMessage(int Port);
 /// <param name="Id">The project or group, where it is named by id; otherwise 0.</param>
 /// <param name="Path">The path, where it is named by path.</param>
 /// <param name="IsGroup">Whether it is a group.</param>
+/// <param name="OnDemand">Whether it is asked only when the coordinator says so.</param>
 internal sealed record WatchMessage(
-    int History, int Subject, string Username, string Secret, int Action, long Id, string? Path, bool IsGroup);
+    int History, int Subject, string Username, string Secret, int Action, long Id, string? Path, bool IsGroup, bool OnDemand);
 
 /// <summary>Asks for all that was seen of a history, which is not gone on with.</summary>
 internal sealed record CollectMessage(int History);
