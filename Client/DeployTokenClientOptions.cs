@@ -17,8 +17,7 @@ public sealed class DeployTokenClientOptions
     /// <summary>
     /// Where the authority listens for .NET clients (<c>Grid:GatewayPort</c>): IP addresses with ports, such as <c>127.0.0.1:30000</c> or
     /// <c>[::1]:30000</c>. 1 to 100 different ones; one that answers is enough, and the others are tried when it stops to. Needed by
-    /// <see cref="DeployTokenServiceCollectionExtensions.AddDeployTokens(Microsoft.Extensions.DependencyInjection.IServiceCollection, Action{DeployTokenClientOptions})"/>,
-    /// and of no use without it.
+    /// a connection of the client's own, and of no use without it.
     /// </summary>
     public IList<string> Gateways { get; } = [];
 

@@ -31,7 +31,7 @@ public static class DeployTokenAuthorizationExtensions
     }
 
     /// <summary>Requires a deploy token that may do an action at the resource that <see cref="IAuthorizationService"/> is given. The
-    /// authority is asked each time.</summary>
+    /// question is decided each time.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="action">What is to be done.</param>
     /// <returns>The same policy.</returns>
@@ -42,7 +42,7 @@ public static class DeployTokenAuthorizationExtensions
         return policy.AddRequirements(new DeployTokenRequirement(action));
     }
 
-    /// <summary>Requires a deploy token that may do an action at the resource of the request. The authority is asked each time.</summary>
+    /// <summary>Requires a deploy token that may do an action at the resource of the request. The question is decided each time.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="action">What is to be done.</param>
     /// <param name="resource">Finds the resource in a request.</param>
@@ -68,7 +68,7 @@ public static class DeployTokenAuthorizationExtensions
         endpoints.RequireAuthorization(NewPolicy().RequireDeployTokenScope(scopes).Build());
 
     /// <summary>Lets in to endpoints only deploy tokens that may do an action at the resource of the request, by the scheme
-    /// <see cref="DeployTokenDefaults.AuthenticationScheme"/>. The authority is asked at each request.</summary>
+    /// <see cref="DeployTokenDefaults.AuthenticationScheme"/>. The question is decided at each request.</summary>
     /// <typeparam name="TBuilder">What the endpoints are mapped with.</typeparam>
     /// <param name="endpoints">The endpoints.</param>
     /// <param name="action">What is to be done there.</param>

@@ -5,7 +5,7 @@ using OrleansTokens.Validation;
 namespace OrleansTokens.Client.AspNetCore;
 
 /// <summary>
-/// The deploy token with which the user was authenticated may do something somewhere, now: the authority is asked each time. Users who
+/// The deploy token with which the user was authenticated may do something somewhere, now: that is decided each time. Users who
 /// were authenticated otherwise do not meet it.
 /// </summary>
 /// <remarks>

@@ -28,7 +28,8 @@ internal sealed class ClientMetrics : IDisposable
         _meter.CreateObservableCounter(Prefix + "hits", () => _hits.Sum, "{decision}", "Decisions answered from memory.");
         _misses = _meter.CreateCounter<long>(Prefix + "misses", "{decision}", "Decisions that the authority was asked for.");
         _renewals = _meter.CreateCounter<long>(
-            Prefix + "renewals", "{renewal}", "Leases renewed in the background, by outcome: renewed, failed, or skipped because there were too many at once.");
+            Prefix + "renewals", "{renewal}",
+            "Leases renewed in the background, by outcome: renewed, failed, or skipped because there were too many at once.");
         _meter.CreateObservableUpDownCounter(
             Prefix + "entries", () => Entries, "{decision}", "Decisions kept, some of which have ended.");
         _dropped = _meter.CreateCounter<long>(

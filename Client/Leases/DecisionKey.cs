@@ -149,8 +149,11 @@ internal static class DecisionKey
         return true;
     }
 
-    private static int MaxLengthOf(Credential? credential) =>
-        credential is null ? 0 : (int)Math.Min(MaxLength, MaxUtf8PerChar * ((long)credential.Secret.Span.Length + (credential.Username?.Length ?? 0)));
+    private static int MaxLengthOf(Credential? credential)
+    {
+        var length = credential is null ? 0 : (long)credential.Secret.Span.Length + (credential.Username?.Length ?? 0);
+        return (int)Math.Min(MaxLength, MaxUtf8PerChar * length);
+    }
 
     private static int MaxLengthOf(in Resource resource)
     {

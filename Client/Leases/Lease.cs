@@ -88,7 +88,9 @@ internal sealed class Lease(UInt128 key, Decision decision, TokenId token, long 
     public bool Supersedes(Lease other, long asked) =>
         Epoch != other.Epoch ? Epoch > other.Epoch : asked >= other.End - (2L * other._halfLife);
 
-    /// <summary>Takes over from the lease that it replaces whether it is in use, and an equal decision, so that a renewal leaves little behind.</summary>
+    /// <summary>
+    /// Takes over from the lease that it replaces whether it is in use, and an equal decision, so that a renewal leaves little behind.
+    /// </summary>
     public void Succeed(Lease other)
     {
         _state |= Volatile.Read(ref other._state) & Referenced;

@@ -12,11 +12,14 @@ public sealed class DecisionKeyTests
     // Few and alike, so that parts that could be taken for one another often are side by side.
     private static readonly Gen<string> Text = Gen.OneOf("a", "aa", "ab", "b", "ä", "\u20ac", new string('a', 300), new string('b', 400));
 
-    private static readonly Gen<Credential?> SomeCredential = Gen.Select(Text, Gen.OneOf(Text.Select(static t => (string?)t), Gen.OneOf<string?>("", null)), Gen.Bool)
+    private static readonly Gen<string?> Name = Gen.OneOf(Text.Select(static t => (string?)t), Gen.OneOf<string?>("", null));
+
+    private static readonly Gen<Credential?> SomeCredential = Gen.Select(Text, Name, Gen.Bool)
         .Select(static (secret, name, isNone) => isNone ? null
             : name is null ? Credential.SecretOnly(SecretOf(secret)) : Credential.WithUsername(name, SecretOf(secret)));
 
-    private static readonly Gen<NamespacePath> Path = Gen.OneOf("a", "a/a", "aa", "a/b", "ab", "A/B", "a/B", new string('a', 255) + "/" + new string('b', 255))
+    private static readonly Gen<NamespacePath> Path = Gen.OneOf(
+        "a", "a/a", "aa", "a/b", "ab", "A/B", "a/B", new string('a', 255) + "/" + new string('b', 255))
         .Select(LeasedClient.Path);
 
     private static readonly Gen<Resource> SomeResource = Gen.Select(Gen.Int[0, 5], Gen.Long[1, 2], Path).Select(static (kind, id, path) => kind switch
@@ -51,7 +54,8 @@ public sealed class DecisionKeyTests
         Assert.False(DecisionKey.TryCompute(null, (RegistryAction)256, default, out _));
 
     private static bool AreSame(
-        (Credential? Credential, RegistryAction Action, Resource Resource) one, (Credential? Credential, RegistryAction Action, Resource Resource) other) =>
+        (Credential? Credential, RegistryAction Action, Resource Resource) one,
+        (Credential? Credential, RegistryAction Action, Resource Resource) other) =>
         one.Action == other.Action && one.Resource == other.Resource && one.Credential is null == other.Credential is null
         && one.Credential?.Secret.Reveal() == other.Credential?.Secret.Reveal() && one.Credential?.Username == other.Credential?.Username;
 
