@@ -92,7 +92,9 @@ public sealed class DeployTokenAdministration
     /// <summary>Revokes a deploy token: it is dead when the call returns. Null where there is none.</summary>
     public async Task<RevocationReceipt?> RevokeTokenAsync(
         TokenId id, OperatorId by, string reason, CancellationToken cancellation = default) =>
-        await SettleAsync(await _calls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation), cancellation);
+        await _calls.RunAsync(() => Token(id).RevokeAsync(by, reason), cancellation) is { } receipt
+            ? await SettleAsync(receipt, cancellation)
+            : await SettleEndAsync(id, cancellation);
 
     /// <summary>Destroys a deploy token: it is dead when the call returns, and not shown any more. False where there is none.</summary>
     public Task<bool> DestroyTokenAsync(TokenId id, OperatorId by, CancellationToken cancellation = default) =>
@@ -145,7 +147,15 @@ public sealed class DeployTokenAdministration
     {
         ArgumentNullException.ThrowIfNull(secret);
         var revoked = await _calls.RunAsync(() => FindAndRevokeAsync(secret, by, reason), cancellation);
-        return revoked with { Receipt = await SettleAsync(revoked.Receipt, cancellation) };
+        if (revoked.Receipt is { } receipt)
+        {
+            return revoked with { Receipt = await SettleAsync(receipt, cancellation) };
+        }
+
+        // It may be of a token whose end has just come, with that of what held it for example, and is not known to all yet.
+        var (token, refusal) = await _gate.InspectAsync(secret);
+        _ = refusal == DenyReason.None ? await SettleEndAsync(token, cancellation) : null;
+        return revoked;
     }
 
     /// <summary>What is set for the whole installation.</summary>
@@ -185,13 +195,17 @@ public sealed class DeployTokenAdministration
         return removal.Removed;
     }
 
-    private async Task<RevocationReceipt?> SettleAsync(RevocationReceipt? receipt, CancellationToken cancellation)
+    /// <summary>Waits until everybody knows of the end of a token that there is none of any more: somebody else has just brought it about,
+    /// perhaps.</summary>
+    /// <returns>Null: nothing was revoked.</returns>
+    private async Task<RevocationReceipt?> SettleEndAsync(TokenId id, CancellationToken cancellation)
     {
-        if (receipt is null)
-        {
-            return null;
-        }
+        await SettleAsync(await _calls.RunAsync(() => Token(id).SettleAsync(), cancellation), cancellation);
+        return null;
+    }
 
+    private async Task<RevocationReceipt> SettleAsync(RevocationReceipt receipt, CancellationToken cancellation)
+    {
         await SettleAsync(receipt.Settling, cancellation);
         return receipt with { Settling = TimeSpan.Zero };
     }

@@ -65,7 +65,11 @@ public static class DeployTokenServiceCollectionExtensions
             s.GetRequiredService<GridCalls>(), OptionsOf(s), s.GetRequiredService<ConnectionLoss>(),
             LeaseClock.Of(s.GetRequiredService<TimeProvider>()), s.GetRequiredService<ClientMetrics>()));
         services.TryAddSingleton(static s => new DeployTokenValidator(
-            s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), s.GetRequiredService<LeasedDecisions>()));
+            s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), s.GetRequiredService<LeasedDecisions>(),
+            new LeasedDecisions(
+                s.GetRequiredService<GridCalls>(), OptionsOf(s), s.GetRequiredService<ConnectionLoss>(),
+                LeaseClock.Of(s.GetRequiredService<TimeProvider>()), s.GetRequiredService<ClientMetrics>(),
+                maxKept: DeployTokenValidator.MaxKeptTokens)));
         services.TryAddSingleton(static s => new DeployTokenAdministration(
             s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static s => new OperatorAdministration(s.GetRequiredService<GridCalls>()));

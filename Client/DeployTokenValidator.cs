@@ -26,15 +26,27 @@ public sealed class DeployTokenValidator
 {
     private static readonly Question SignIn = new(RegistryAction.SignInToRegistry, default);
 
+    /// <summary>How many JWTs are kept: with the greatest length, at most 80 MB.</summary>
+    internal const int MaxKeptTokens = 20_000;
+
+    /// <summary>What is longer is for many scopes, or for long names, and asked for each time.</summary>
+    private const int MaxKeptTokenLength = 2_000;
+
     private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
     private readonly LeasedDecisions _leases;
+    private readonly LeasedDecisions _issued;
 
-    internal DeployTokenValidator(GridCalls calls, CredentialGate gate, LeasedDecisions leases)
+    /// <param name="calls">Reaches the authority.</param>
+    /// <param name="gate">Refuses what is forged.</param>
+    /// <param name="leases">Decisions that are kept.</param>
+    /// <param name="issued">JWTs that are kept.</param>
+    internal DeployTokenValidator(GridCalls calls, CredentialGate gate, LeasedDecisions leases, LeasedDecisions issued)
     {
         _calls = calls;
         _gate = gate;
         _leases = leases;
+        _issued = issued;
     }
 
     /// <summary>Decides one action. Completed when it returns, without an allocation, where the decision is kept and may be used.</summary>
@@ -94,16 +106,16 @@ public sealed class DeployTokenValidator
     public Task<RegistryTokenAnswer> IssueRegistryTokenAsync(RegistryTokenRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        UInt128? key = _leases.IsKeeping && request.Credential is { } shown
+        UInt128? key = _issued.IsKeeping && request.Credential is { } shown
             && DecisionKey.TryCompute(shown, request.Scopes, out var computed) ? computed : null;
-        if (key is not { } known || !_leases.TryUse(known, out var lease, out var isDue))
+        if (key is not { } known || !_issued.TryUse(known, out var lease, out var isDue))
         {
             return _calls.RunAsync(() => IssueAsync(request, key), cancellation);
         }
 
         if (isDue)
         {
-            _leases.Renew(lease, SignIn, AskToIssue(request));
+            _issued.Renew(lease, SignIn, AskToIssue(request));
         }
 
         return Task.FromResult((RegistryTokenAnswer)lease.Attachment!);
@@ -213,14 +225,15 @@ public sealed class DeployTokenValidator
     {
         var answer = await _calls.Grains.GetGrain<IRegistryTokenGrain>(0)
             .IssueAsync(request with { Lessee = lessee, Renewal = renewal });
-        return new Answered(new ValidationAnswer([answer.SignIn]) { UsableFor = answer.UsableFor, Epoch = answer.Epoch }, answer);
+        var usableFor = answer.Token?.Length > MaxKeptTokenLength ? TimeSpan.Zero : answer.UsableFor;
+        return new Answered(new ValidationAnswer([answer.SignIn]) { UsableFor = usableFor, Epoch = answer.Epoch }, answer);
     };
 
     private async Task<RegistryTokenAnswer> IssueAsync(RegistryTokenRequest request, UInt128? key)
     {
         var (token, refusal) = request.Credential is { } credential ? await _gate.InspectAsync(credential.Secret) : default;
         return refusal == DenyReason.None
-            ? (RegistryTokenAnswer)(await _leases.FindAsync(token, [SignIn], [key], AskToIssue(request)))[0]!.Attachment!
+            ? (RegistryTokenAnswer)(await _issued.FindAsync(token, [SignIn], [key], AskToIssue(request)))[0]!.Attachment!
             : new RegistryTokenAnswer(Decision.Deny(refusal), null, default, 0);
     }
 

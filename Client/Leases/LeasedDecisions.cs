@@ -52,21 +52,26 @@ internal sealed class LeasedDecisions : ILeaseObserver
     /// <param name="clock">Counts leases.</param>
     /// <param name="metrics">Counts what happens.</param>
     /// <param name="maxTold">Of how many dead tokens it knows at once.</param>
+    /// <param name="maxKept">How much is kept at most, where that is less than the options say; null: as they say.</param>
     public LeasedDecisions(
         GridCalls calls, DeployTokenClientOptions options, ConnectionLoss loss, LeaseClock clock, ClientMetrics metrics,
-        int maxTold = ToldEpochs.DefaultCapacity)
+        int maxTold = ToldEpochs.DefaultCapacity, int? maxKept = null)
     {
         _calls = calls;
         _clock = clock;
         _metrics = metrics;
-        _capacity = options.MaxCachedDecisions;
+        _capacity = Math.Min(options.MaxCachedDecisions, maxKept ?? int.MaxValue);
         _told = new ToldEpochs(maxTold);
         _lessee = new LesseeReference(this);
         _table = _capacity == 0 ? null : new LeaseTable(_capacity, metrics);
         _countsFromSending = options.Protections.Hold(LeaseProtection.SendTime);
         _checksEachUse = options.Protections.Hold(LeaseProtection.CheckEachUse);
         _remembersWhatItWasTold = options.Protections.Hold(LeaseProtection.LesseeRemembers);
-        metrics.Observe(() => Volatile.Read(ref _table));
+        if (maxKept is null)
+        {
+            metrics.Observe(() => Volatile.Read(ref _table));
+        }
+
         if (!options.KeepLeasesWhileDisconnected)
         {
             loss.Lost += DropForLoss;

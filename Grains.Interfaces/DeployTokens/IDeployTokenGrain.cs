@@ -39,6 +39,11 @@ public interface IDeployTokenAdministrationGrain : IGrainWithIntegerKey
     [Alias("Destroy")]
     Task<Removal> DestroyAsync(OperatorId by);
 
+    /// <summary>Tells everybody once more, where the token is dead, that it is: by whoever asks for its end and finds that it has come.</summary>
+    /// <returns>For how long, from the answer on, somebody may still go by what was before.</returns>
+    [Alias("Settle")]
+    Task<TimeSpan> SettleAsync();
+
     /// <summary>Called by a holder that was deleted: as <see cref="DestroyAsync"/>, but it asks nothing of the holder.</summary>
     [Alias("PutAway")]
     Task PutAwayAsync(OperatorId by);

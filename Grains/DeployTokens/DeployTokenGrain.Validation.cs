@@ -34,7 +34,8 @@ internal sealed partial class DeployTokenGrain
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
         var asked = new Asked(request.Credential, DateTimeOffset.MaxValue, [request.Question], null, _facts.Within(TimeSpan.Zero));
-        await GatherAsync(asked.Questions, asked.Freshness);
+        await _state.ConfirmAsync(asked.Freshness);
+        await GatherAsync(asked.Questions, asked.Freshness, asked.Freshness);
         if (!_places.TryGetSettings(asked.Freshness, out var settings, out _)
             || !_places.TryFind(request.Question, asked.Freshness, out var place)
             || !TryFindHolder(place, asked.Freshness, out var holder, out _))
@@ -76,7 +77,7 @@ internal sealed partial class DeployTokenGrain
             await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
             if (!Recognise(asked, out var refused))
             {
-                await GatherAsync(asked.Questions, tree);
+                await GatherAsync(asked.Questions, freshness, tree);
             }
 
             var answer = refused ?? TryDecide(asked with { Freshness = freshness }, tree, out isInDoubt);
@@ -90,9 +91,9 @@ internal sealed partial class DeployTokenGrain
     }
 
     /// <summary>Makes known what a decision rests on, the token's own record apart.</summary>
-    private async Task GatherAsync(ImmutableArray<Question> questions, Freshness freshness)
+    private async Task GatherAsync(ImmutableArray<Question> questions, Freshness membership, Freshness freshness)
     {
-        await _liveness.ConfirmAsync(freshness);
+        await _liveness.ConfirmAsync(membership);
         _ = await _places.GetSettingsAsync(freshness);
         foreach (var question in questions)
         {

@@ -137,6 +137,10 @@ internal sealed partial class DeployTokenGrain
         return new RevocationReceipt(State.View(_id), AlreadyRevoked: !isDone) { Settling = settling };
     }
 
+    public Task<TimeSpan> SettleAsync() => State.Status == DeployTokenStatus.Destroyed || State.Revocation is not null
+        ? TellAsync(isDone: false)
+        : Task.FromResult(TimeSpan.Zero);
+
     public async Task<Removal> DestroyAsync(OperatorId by)
     {
         var isDone = await DestroyRecordAsync(by);
@@ -214,24 +218,28 @@ internal sealed partial class DeployTokenGrain
     private async Task<bool> EndAsync(Func<DeployTokenState, DeployTokenState?> end)
     {
         _ending = true;
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        try
         {
-            if (end(State) is not { } dead)
+            for (var attempt = 0; attempt < MaxAttempts; attempt++)
             {
-                _ending = false;
-                return false;
-            }
+                if (end(State) is not { } dead)
+                {
+                    return false;
+                }
 
-            if (await _state.TryWriteAsync(dead))
-            {
-                _ending = false;
-                return true;
-            }
+                if (await _state.TryWriteAsync(dead))
+                {
+                    return true;
+                }
 
-            await _state.ReadAsync();
+                await _state.ReadAsync();
+            }
+        }
+        finally
+        {
+            _ending = false;
         }
 
-        _ending = false;
         throw TokenAuthorityException.Unavailable($"Token {_id} is written by others all the time.");
     }
 

@@ -7,11 +7,13 @@ namespace OrleansTokens.Grains.Leases;
 /// <summary>
 /// The state of a grain that decisions rest on. It has an age: the time since the start of the read of storage that last confirmed it.
 /// </summary>
-internal sealed class DurableFact<T>
+internal sealed class DurableFact<T> : IGrainMigrationParticipant
     where T : class, IDurable, new()
 {
     /// <summary>More is not tried for one question.</summary>
     private const int MaxAttempts = 5;
+
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(4);
 
     private readonly DurableState<T> _state;
     private readonly IPersistentState<T> _storage;
@@ -40,6 +42,7 @@ internal sealed class DurableFact<T>
 
         // The state is read after this, and before anything else is done.
         _confirmedAt = facts.Clock.Now;
+        grain.GrainContext.ObservableLifecycle.AddMigrationParticipant(this);
     }
 
     /// <inheritdoc cref="DurableState{T}.Current"/>
@@ -73,6 +76,14 @@ internal sealed class DurableFact<T>
     /// <summary>For how long somebody may still go by what was before the state as it is.</summary>
     public TimeSpan Settling =>
         TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Options.Length.Ticks - _facts.Clock.Now));
+
+    void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext dehydrationContext)
+    {
+        // Where it goes, its age cannot be told.
+    }
+
+    void IGrainMigrationParticipant.OnRehydrate(IRehydrationContext rehydrationContext) =>
+        _confirmedAt = long.MinValue / 2; // It came from another activation, and was not read.
 
     /// <summary>Whether the state is fresh enough. Where it will soon not be, it is confirmed ahead of need.</summary>
     public bool IsFresh(Freshness freshness, long now)
@@ -139,22 +150,26 @@ internal sealed class DurableFact<T>
 
     /// <summary>Takes the state from storage anew. Not to be called while a write is under way.</summary>
     /// <exception cref="TokenAuthorityException">Unavailable.</exception>
-    public async Task ReadAsync()
+    public Task ReadAsync() => _reading ??= ReadOnceAsync();
+
+    private async Task ReadOnceAsync()
     {
+        await Task.Yield(); // So that this is known to be under way before it can end.
         var start = _facts.Clock.Now;
-        var reading = _state.ReadAsync();
-        _reading = reading;
         try
         {
-            await reading;
+            await _state.ReadAsync().WaitAsync(ReadTimeout);
+            _knownSince = _facts.Clock.Now;
+            _confirmedAt = Holds(LeaseProtection.ReadStart) ? start : _knownSince;
+        }
+        catch (TimeoutException)
+        {
+            throw _state.Lose(); // Nobody can know any more what it will still put in place of what is known.
         }
         finally
         {
             _reading = null;
         }
-
-        _knownSince = _facts.Clock.Now;
-        _confirmedAt = Holds(LeaseProtection.ReadStart) ? start : _knownSince;
     }
 
     private bool Holds(LeaseProtection protection) => _facts.Options.Protections.Hold(protection);
@@ -195,9 +210,9 @@ internal sealed class DurableFact<T>
         try
         {
             var found = await _facts.Confirmer.ReadAsync(_record);
-            if (_writing is not null || _storage.Etag != etag)
+            if (_writing is not null || _reading is not null || _storage.Etag != etag)
             {
-                return; // A write has come between: it says itself how it ended.
+                return; // A write, or a read, has come between: it says itself how it ended.
             }
 
             if (found.ETag == etag)

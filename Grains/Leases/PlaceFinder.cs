@@ -25,6 +25,8 @@ internal sealed partial class PlaceFinder(
     /// <summary>Nodes and paths that are kept; a few hundred bytes each. What is used least goes.</summary>
     private const int Capacity = 100_000;
 
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentLru<NamespaceId, Known<Lineage?>> _lineages = new(Capacity);
     private readonly ConcurrentLru<NamespacePath, Known<ResolvedPath>> _paths = new(Capacity);
     private readonly ConcurrentLru<int, Known<ApplicationSettings>> _settings = new(3);
@@ -218,6 +220,7 @@ internal sealed partial class PlaceFinder(
         catch (Exception fault)
         {
             LogNotRefreshed(key, fault); // It grows older; whoever needs it asks for it, and is told.
+            await Task.Delay(AgainAfter, TimeProvider.System);
         }
         finally
         {

@@ -23,6 +23,8 @@ internal sealed partial class RecordConfirmer(
     /// <summary>A read that takes longer has failed.</summary>
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromMilliseconds(100);
+
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = new();
     private int _reads;
@@ -76,8 +78,10 @@ internal sealed partial class RecordConfirmer(
         try
         {
             var start = clock.Now;
-            var read = versions.ReadVersionsAsync(batch.ConvertAll(static w => w.Record), timeout.Token);
-            var found = await read.AsTask().WaitAsync(timeout.Token);
+
+            // Elsewhere, since storage may read before it returns, and hang there.
+            var records = batch.ConvertAll(static w => w.Record);
+            var found = await Task.Run(() => versions.ReadVersionsAsync(records, timeout.Token).AsTask(), timeout.Token).WaitAsync(timeout.Token);
             for (var i = 0; i < batch.Count; i++)
             {
                 batch[i].SetResult(new RecordVersion(found[i], start));
@@ -90,6 +94,8 @@ internal sealed partial class RecordConfirmer(
             {
                 waiting.TrySetException(TokenAuthorityException.Unavailable("It could not be confirmed that what is known is still so."));
             }
+
+            await Task.Delay(AgainAfter, time); // Storage that is away is not to be asked, nor complained about, without a break.
         }
     }
 

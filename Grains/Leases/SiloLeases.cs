@@ -20,6 +20,8 @@ internal sealed partial class SiloLeases(LeaseOptions options, LeaseClock clock,
 
     private readonly ConcurrentDictionary<TokenId, Floor> _floors = new();
     private readonly ConcurrentDictionary<ILeaseObserver, long> _notes = new();
+    private readonly Lock _floorLock = new();
+    private readonly Queue<(TokenId Token, long Until)> _floorsByEnd = new();
     private int _floorCount;
     private int _noteCount;
     private long _uncountedUntil;
@@ -67,30 +69,22 @@ internal sealed partial class SiloLeases(LeaseOptions options, LeaseClock clock,
 
     private void Remember(TokenId token, long epoch)
     {
-        var now = clock.Now;
-        if (Volatile.Read(ref _floorCount) > 0)
+        lock (_floorLock)
         {
-            foreach (var (old, floor) in _floors)
+            var now = clock.Now;
+            while (_floorsByEnd.TryPeek(out var oldest) && oldest.Until <= now)
             {
-                if (floor.Until <= now && _floors.TryRemove(new KeyValuePair<TokenId, Floor>(old, floor)))
+                _floorsByEnd.Dequeue();
+                if (_floors.TryGetValue(oldest.Token, out var floor) && floor.Until <= now)
                 {
-                    Interlocked.Decrement(ref _floorCount);
+                    _floors.TryRemove(oldest.Token, out _);
                 }
             }
-        }
 
-        // Counted first: whoever sees the count looks for the floor.
-        Interlocked.Increment(ref _floorCount);
-        var next = new Floor(epoch, now + options.Length.Ticks);
-        var isNew = true;
-        _floors.AddOrUpdate(token, next, (_, floor) =>
-        {
-            isNew = false;
-            return new Floor(Math.Max(floor.Epoch, epoch), next.Until);
-        });
-        if (!isNew)
-        {
-            Interlocked.Decrement(ref _floorCount);
+            var until = now + options.Length.Ticks;
+            _floors[token] = new Floor(_floors.TryGetValue(token, out var known) ? Math.Max(known.Epoch, epoch) : epoch, until);
+            _floorsByEnd.Enqueue((token, until));
+            Volatile.Write(ref _floorCount, _floorsByEnd.Count);
         }
     }
 

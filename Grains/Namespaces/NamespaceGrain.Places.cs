@@ -50,7 +50,10 @@ internal abstract partial class NamespaceGrain
         }
 
         await BecomeAsync(creating with { Status = NamespaceStatus.Active });
-        return await GetAsync() ?? throw await DeletedMeanwhileAsync(request);
+        var made = await GetAsync() ?? throw await DeletedMeanwhileAsync(request);
+
+        // Its path led to something else before, and may lead there for somebody yet.
+        return _hasTakenARedirect ? made with { Settling = _state.Settling } : made;
     }
 
     public async Task<NamespaceView> TransferAsync(GroupId parent, OperatorId by)
@@ -166,6 +169,7 @@ internal abstract partial class NamespaceGrain
             }
 
             var entry = PathEntryGrain.Of(GrainFactory, parent, slug);
+            _hasTakenARedirect = await entry.GetAsync() is { Redirect: true } redirect && redirect.Target != Id;
             var has = await entry.ClaimAsync(Id);
             if (has == Id)
             {

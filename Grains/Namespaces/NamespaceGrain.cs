@@ -25,6 +25,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
     private readonly DurableFact<NamespaceState> _state;
     private readonly FactContext _facts;
     private readonly PlaceFinder _places;
+    private bool _hasTakenARedirect;
     private readonly IGridIndex _index;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -161,7 +162,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
 
         if (State.Status != NamespaceStatus.Active)
         {
-            return default;
+            return new Removal(false, State.Status == NamespaceStatus.Deleted ? _state.Settling : TimeSpan.Zero);
         }
 
         // From here on no lineage leads through this node: everything below it is dead, and the rest is tidying up.

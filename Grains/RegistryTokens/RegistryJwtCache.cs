@@ -13,8 +13,11 @@ namespace OrleansTokens.Grains.RegistryTokens;
 /// </summary>
 internal sealed class RegistryJwtCache(RegistryTokenOptions options)
 {
-    /// <summary>About 2 KB each. What is used least goes.</summary>
+    /// <summary>At most 4 KB each, usually 2. What is used least goes.</summary>
     private const int Capacity = 20_000;
+
+    /// <summary>What is longer is for many scopes, or long names, and made anew each time.</summary>
+    private const int MaxLength = 2_000;
 
     private static readonly TimeSpan MinLeft = TimeSpan.FromMinutes(1);
 
@@ -35,16 +38,32 @@ internal sealed class RegistryJwtCache(RegistryTokenOptions options)
         DateTimeOffset now,
         TimeSpan lifetime)
     {
+        if (principal is null)
+        {
+            // Anybody can ask for any name of an image.
+            return Make(credentials, principal, access, now, lifetime);
+        }
+
         var key = KeyOf(credentials, principal, epoch, access, lifetime);
         if (_made.TryGet(key, out var made) && made.IssuedAt <= now && IsFarFromItsEnd(made.IssuedAt + lifetime - now, lifetime))
         {
             return made;
         }
 
-        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
-        var signed = new SignedJwt(RegistryJwt.Write(credentials, options, principal, access, issuedAt, lifetime), issuedAt);
-        _made.AddOrUpdate(key, signed);
+        var signed = Make(credentials, principal, access, now, lifetime);
+        if (signed.Text.Length <= MaxLength)
+        {
+            _made.AddOrUpdate(key, signed);
+        }
+
         return signed;
+    }
+
+    private SignedJwt Make(
+        SigningCredentials credentials, Principal? principal, ImmutableArray<GrantedAccess> access, DateTimeOffset now, TimeSpan lifetime)
+    {
+        var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        return new SignedJwt(RegistryJwt.Write(credentials, options, principal, access, issuedAt, lifetime), issuedAt);
     }
 
     /// <summary>For how long somebody may hand out a JWT again who may use the decisions about it that long.</summary>

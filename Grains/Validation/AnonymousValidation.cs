@@ -19,8 +19,9 @@ internal sealed class AnonymousValidation(
         var isInDoubt = false;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var freshness = facts.Within(isInDoubt ? TimeSpan.Zero : maxAge);
-            await liveness.ConfirmAsync(freshness);
+            var asked = facts.Within(maxAge);
+            var freshness = isInDoubt ? asked.Anew : asked;
+            await liveness.ConfirmAsync(asked);
             if (!places.TryFind(question, freshness, out var place))
             {
                 await places.FetchAsync(question, freshness);
@@ -31,6 +32,11 @@ internal sealed class AnonymousValidation(
             }
 
             var oldest = Math.Min(place.ConfirmedAt, liveness.ConfirmedAt);
+            if (facts.Options.Usable > TimeSpan.Zero && facts.AgeOf(oldest) > facts.Options.Usable)
+            {
+                continue;
+            }
+
             if (place.Lineage is not null)
             {
                 return new ValidationAnswer([Decide(question, place)]) { UsableFor = UsableFor(oldest) };

@@ -28,11 +28,12 @@ internal static class TokenPolicy
             [RegistryAction.SignInToDependencyProxy] = [RegistryScopes, VirtualScopes],
         }.ToFrozenDictionary();
 
-    /// <summary>Whether a refusal stays one for good, whatever is given to anybody: the secret, the life and the scopes of a token, and what
-    /// no token may do.</summary>
+    /// <summary>Whether a refusal stays one for good, whatever is given to anybody, and whatever is not yet known of the tree: the secret and
+    /// the scopes of a token, and what no token may do. That a holder is gone, or that all its tokens were revoked, may be found of what is
+    /// only being made, or was moved.</summary>
     public static bool IsFinal(DenyReason reason) => reason is DenyReason.CredentialMalformed or DenyReason.CredentialForged
-        or DenyReason.TokenUnknown or DenyReason.SecretMismatch or DenyReason.UsernameMismatch or DenyReason.TokenRevoked
-        or DenyReason.TokenExpired or DenyReason.HolderGone or DenyReason.ScopesOfNoUseHere or DenyReason.ScopeMissing
+        or DenyReason.TokenUnknown or DenyReason.SecretMismatch or DenyReason.UsernameMismatch
+        or DenyReason.TokenExpired or DenyReason.ScopesOfNoUseHere or DenyReason.ScopeMissing
         or DenyReason.ActionNeverGranted or DenyReason.CredentialWrongKind;
 
     /// <summary>Decides. What was looked at is added to <paramref name="facts"/>, where somebody wants to know.</summary>

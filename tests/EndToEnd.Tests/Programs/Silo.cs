@@ -29,7 +29,7 @@ internal sealed class Silo : IAsyncDisposable
             ["Grid__AdminToken"] = OperatorToken,
 
             // Short, since whatever takes rights away from many waits it out.
-            ["Grid__Leases__Length"] = "00:00:00.2",
+            ["Grid__Leases__Length"] = "00:00:00.5",
         };
         foreach (var (name, value) in settings)
         {
