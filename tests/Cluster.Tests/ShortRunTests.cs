@@ -16,8 +16,8 @@ public sealed class ShortRunTests
     [InlineData(nameof(LeaseProtection.NoteEveryLease))]
     [InlineData(nameof(LeaseProtection.CheckEachUse))]
     [InlineData(nameof(LeaseProtection.AcknowledgeLast))]
-    [InlineData(nameof(LeaseProtection.TellEverySilo))]
-    [InlineData(nameof(LeaseProtection.SendTime))]
+    [InlineData(nameof(LeaseProtection.ClockCountsSleep))]
+    [InlineData(nameof(LeaseProtection.LineageAge))]
     public async Task Histories_WhenAProtectionIsOff_BreakAPromise(string protection)
     {
         var off = Enum.Parse<LeaseProtection>(protection);

@@ -161,6 +161,45 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Holder_ThatWasAskedAboutBeforeItWasMade_LetsItsTokensInAtOnce()
+    {
+        var group = await _grid.GroupAsync();
+        var next = new ProjectId((await _grid.ProjectAsync(group)).Value + 1);
+        await _grid.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(Pull(next), renewal: false);
+        Assert.Equal(next, await _grid.ProjectAsync(group));
+        var issued = await _grid.TokenAsync(next.AsNamespace);
+        Assert.True((await AskAsync(issued, new Question(RegistryAction.SignInToRegistry, default))).Decisions[0].Allowed);
+        await AllowedAsync(issued, next);
+    }
+
+    [Fact]
+    public async Task Settle_OfATokenWhoseHolderWasJustDeleted_TellsWhoHoldsALease()
+    {
+        var (issued, project, group) = await MadeAsync();
+        await AllowedAsync(issued, project);
+        _grid.LeaseTime.Advance(Length);
+        await AllowedAsync(issued, project);
+        Assert.True((await Node(group).DeleteAsync(Making.Operator)).Removed);
+        await _grid.PutAwayAsync(group.AsNamespace);
+        Assert.Equal(new Removal(false, Length), await Node(group).DeleteAsync(Making.Operator));
+        Assert.Null(await Token(issued).RevokeAsync(Making.Operator, ""));
+        Assert.Equal(TimeSpan.Zero, await Token(issued).SettleAsync());
+        Assert.Equal([issued.Token.Id], _lessee.Told.Select(static t => t.Token));
+    }
+
+    [Fact]
+    public async Task Create_WhereAPathLedElsewhereBefore_SaysHowLongItMayStillLeadThere()
+    {
+        var group = await _grid.GroupAsync();
+        var moved = await _grid.ProjectAsync(group, "old");
+        await _grid.Grains.GetGrain<IProjectGrain>(moved.Value).ChangeAsync(Making.Change(slug: "new"));
+        var made = await _grid.Grains.GetGrain<INamespaceDirectoryGrain>(0).CreateProjectAsync(Making.Called("old", group));
+        Assert.Equal(Length, made.Settling);
+        var other = await _grid.Grains.GetGrain<INamespaceDirectoryGrain>(0).CreateProjectAsync(Making.Called("other", group));
+        Assert.Equal(TimeSpan.Zero, other.Settling);
+    }
+
+    [Fact]
     public async Task Revoke_WhenSomebodyHoldsALease_TellsThatOneBeforeItReturns()
     {
         var (issued, project, _) = await MadeAsync();
@@ -228,7 +267,7 @@ public sealed class LeaseTests : IAsyncLifetime
         await AllowedAsync(since, project);
         _grid.LeaseTime.Advance(receipt.Settling);
         Assert.Equal(DenyReason.TokenRevoked, await ReasonAsync(issued, project));
-        Assert.True((await AskAsync(issued, project)).UsableFor > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, (await AskAsync(issued, project)).UsableFor);
         await AllowedAsync(since, project);
     }
 

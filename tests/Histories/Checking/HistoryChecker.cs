@@ -94,10 +94,10 @@ internal sealed class HistoryChecker
         return new Violation(kind, validation, LastThatTakes(validation.Subject, to));
     }
 
-    /// <summary>Giving rights may lag: a refusal may rest on what was true until the length of a lease ago. That of a new token may not.</summary>
+    /// <summary>A right that was given holds from when the call has returned: a refusal may rest on nothing from before.</summary>
     private Violation? CheckRefused(ValidationLog validation)
     {
-        var from = After(validation, o => o.Operation.Kind == OperationKind.Issue ? o.Returned : o.Returned + _lease);
+        var from = After(validation, static o => o.Returned);
         return IsIn(from, LastBegun(validation.End), validation, entitled: false)
             ? null
             : new Violation(ViolationKind.RefusedThoughValid, validation, null);

@@ -9,7 +9,8 @@ namespace OrleansTokens.Histories.Running;
 /// <param name="Found">The first violation; null where none was found.</param>
 /// <param name="Histories">How many histories were run until then.</param>
 /// <param name="Took">How long that took.</param>
-internal sealed record Mutation(LeaseProtection Protection, ViolationKind? Found, int Histories, TimeSpan Took);
+/// <param name="Returned">How long operations took to return, from when they were durable on: the median, in milliseconds.</param>
+internal sealed record Mutation(LeaseProtection Protection, ViolationKind? Found, int Histories, TimeSpan Took, double Returned);
 
 /// <summary>Switches one protection after the other off, and looks whether that shows.</summary>
 internal sealed class MutationsRun(MutationOptions options, TextWriter output)
@@ -27,7 +28,7 @@ internal sealed class MutationsRun(MutationOptions options, TextWriter output)
             {
                 await writer.WriteLineAsync(
                     $"{RunOptions.NameOf(mutation.Protection),-26} {mutation.Found?.ToString() ?? "nothing found",-20} "
-                    + $"{mutation.Histories,4} histories {mutation.Took.TotalSeconds,6:F1} s");
+                    + $"{mutation.Histories,4} histories {mutation.Took.TotalSeconds,6:F1} s, returned after {mutation.Returned:F0} ms");
                 await writer.WriteLineAsync(excerpt);
                 await writer.FlushAsync();
             }
@@ -56,22 +57,28 @@ internal sealed class MutationsRun(MutationOptions options, TextWriter output)
         });
         await using var administrator = await Administrator.StartAsync(cluster);
         var histories = 0;
+        var returns = new List<double>();
         for (var round = 0; round < scenario.MaxRounds; round++)
         {
             var plan = scenario.Plan(scenario, Chance.Of(seed, round));
             var result = await new Round(cluster, administrator, scenario.Lease).RunAsync(plan, histories);
             histories += result.Logs.Length;
+            returns.AddRange(result.Logs.SelectMany(static log => log.Operations)
+                .Where(static o => o is { DurableAt: not null, Returned: not null })
+                .Select(static o => TimeSpan.FromTicks(o.Returned!.Value - o.DurableAt!.Value).TotalMilliseconds));
             foreach (var log in result.Logs)
             {
                 if (HistoryChecker.Check(log) is [var first, ..])
                 {
-                    return (new Mutation(scenario.Protection, first.Kind, histories, Since(began)), Excerpt.Of(log, first, result.Faults));
+                    return (new Mutation(scenario.Protection, first.Kind, histories, Since(began), Median(returns)), Excerpt.Of(log, first, result.Faults));
                 }
             }
         }
 
-        return (new Mutation(scenario.Protection, null, histories, Since(began)), "");
+        return (new Mutation(scenario.Protection, null, histories, Since(began), Median(returns)), "");
     }
+
+    private static double Median(List<double> numbers) => numbers.Count == 0 ? 0 : numbers.Order().ElementAt(numbers.Count / 2);
 
     private static TimeSpan Since(long began) => TimeSpan.FromTicks(Clock.Now - began);
 }
