@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Orleans.Configuration;
 using OrleansTokens.Client;
+using OrleansTokens.Client.Leases;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 using OrleansTokens.Validation;
@@ -60,7 +61,6 @@ internal static class Asker
         var setUp = JsonSerializer.Deserialize<AskerSetUp>(json)!;
         var shown = File.ReadLines(setUp.Credentials).Select(Shown.Read).ToArray();
         using var host = setUp.Bare ? BuildBare(setUp) : BuildLibrary(setUp);
-        using var kept = new KeptDecisions();
         await host.StartAsync();
         var stepping = setUp.Bare ? null : new Stepping(host.Services.GetRequiredService<DeployTokenValidator>(), shown);
         var target = setUp.Bare
@@ -73,7 +73,7 @@ internal static class Asker
             {
                 AskerWork.Ask => await new Asking(target, order).RunAsync(),
                 AskerWork.Step or AskerWork.Hash when stepping is not null => await stepping.RunAsync(order),
-                _ => MemoryUse.Measure() with { Kept = kept.Count },
+                _ => MemoryUse.Measure() with { Kept = host.Services.GetService<ClientMetrics>()?.Entries ?? 0 },
             };
             Console.WriteLine(JsonSerializer.Serialize(answer));
         }
