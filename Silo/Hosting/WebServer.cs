@@ -65,6 +65,7 @@ internal static class WebServer
         {
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             builder.Logging.AddFilter("OrleansTokens", LogLevel.Information);
+            builder.Logging.AddFilter("OrleansTokens.Grains.Leases.LeaseService", LogLevel.Warning); // Orleans logs under its name.
             builder.Logging.AddFilter("Orleans.Runtime.Silo", LogLevel.None); // What stops a start is said in words at the end.
             builder.Logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // Its first check counts from the machine's start.
             builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // The answer says it.
