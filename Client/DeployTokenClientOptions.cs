@@ -36,8 +36,8 @@ public sealed class DeployTokenClientOptions
 
     /// <summary>
     /// How many decisions are kept, to answer the same question again at once; default 100,000, 0 to
-    /// <see cref="Limits.MaxCachedDecisions"/>. Each takes about 200 bytes, and 330 where each is of another token. Fewer, and what is asked
-    /// for often has to be asked of the authority again; 0: nothing is kept, and every decision is asked for.
+    /// <see cref="Limits.MaxCachedDecisions"/>. Each takes up to 250 bytes; those of one token share some of them. Fewer, and what is
+    /// asked for often has to be asked of the authority again; 0: nothing is kept, and every decision is asked for.
     /// </summary>
     public int MaxCachedDecisions { get; set; } = 100_000;
 

@@ -78,6 +78,7 @@ internal static class WireAliases
     public const string OperatorView = "ot.OperatorView";
     public const string PathEntry = "ot.PathEntry";
     public const string Principal = "ot.Principal";
+    public const string PrincipalSurrogate = "ot.PrincipalSurrogate";
     public const string ProjectFeatures = "ot.ProjectFeatures";
     public const string ProjectId = "ot.ProjectId";
     public const string PublishedKey = "ot.PublishedKey";

@@ -1,4 +1,3 @@
-using OrleansTokens.DeployTokens;
 using OrleansTokens.Namespaces;
 
 namespace OrleansTokens.Validation;
@@ -81,27 +80,6 @@ public static class DenyReasonNames
     /// <summary>The name of a reason, for example <c>token_revoked</c>.</summary>
     public static string Of(DenyReason reason) =>
         System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
-}
-
-/// <summary>Whom a validated token stands for.</summary>
-/// <param name="Token">The token.</param>
-/// <param name="Holder">The project or group it belongs to.</param>
-/// <param name="Username">Its login.</param>
-/// <param name="Scopes">What it was granted.</param>
-[GenerateSerializer, Immutable, Alias(WireAliases.Principal)]
-public sealed record Principal(
-    [property: Id(0)] TokenId Token,
-    [property: Id(1)] NamespaceId Holder,
-    [property: Id(2)] string Username,
-    [property: Id(3)] DeployTokenScopes Scopes)
-{
-    /// <summary>When the token was issued.</summary>
-    [Id(4)]
-    public DateTimeOffset IssuedAt { get; init; }
-
-    /// <summary>From this instant on the token is dead; null: it does not expire.</summary>
-    [Id(5)]
-    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>

@@ -280,7 +280,7 @@ internal sealed partial class DeployTokenGrain
             if (match == DigestMatch.Same)
             {
                 outdated = digest.NeedsRedigest(_keys) ? digest : null;
-                var username = State.Username ?? DeployTokenState.DefaultUsername(_id);
+                var username = State.Username ?? DefaultUsername.Of(_id);
                 return credential.Username is null || string.Equals(credential.Username, username, StringComparison.Ordinal)
                     ? CredentialMatch.Right
                     : CredentialMatch.OtherUsername;

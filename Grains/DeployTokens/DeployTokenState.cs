@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Grains.Keys;
 using OrleansTokens.Grains.Storage;
@@ -111,7 +110,7 @@ internal sealed record DeployTokenState : IDurable
 
     /// <summary>The token as administrators see it.</summary>
     public DeployTokenView View(TokenId id) => new(
-        id, new NamespaceId(HolderKind, HolderId), Name, Username ?? DefaultUsername(id), Scopes, CreatedAt, new OperatorId(CreatedBy),
+        id, new NamespaceId(HolderKind, HolderId), Name, Username ?? DefaultUsername.Of(id), Scopes, CreatedAt, new OperatorId(CreatedBy),
         ExpiresAt, Revocation is { } r ? new Revocation(r.At, new OperatorId(r.By), r.Reason) : null, Epoch);
 
     /// <summary>The same, revoked also where all tokens of its holder, or of a group above it, were.</summary>
@@ -125,7 +124,4 @@ internal sealed record DeployTokenState : IDurable
             ? view with { Revocation = revocation.AsRevocation }
             : view;
     }
-
-    /// <summary>Reference §1.2.</summary>
-    public static string DefaultUsername(TokenId id) => string.Create(CultureInfo.InvariantCulture, $"gitlab+deploy-token-{id.Value}");
 }

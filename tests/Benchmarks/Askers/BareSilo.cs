@@ -25,7 +25,7 @@ internal sealed class EchoGrain : Grain, IEchoGrain
         var id = this.GetPrimaryKeyLong();
         var project = (id % Tree.Projects) + 1;
         var principal = new Principal(
-            new TokenId(id), new NamespaceId(NamespaceKind.Project, project), string.Create(CultureInfo.InvariantCulture, $"gitlab+deploy-token-{id}"),
+            new TokenId(id), new NamespaceId(NamespaceKind.Project, project), DefaultUsername.Of(new TokenId(id)),
             DeployTokenScopes.ReadRepository);
         var located = new LocatedProject(
             new ProjectId(project), new GroupId(1), string.Create(CultureInfo.InvariantCulture, $"top{project / 100}/sub{project / 10}/app{project}"));

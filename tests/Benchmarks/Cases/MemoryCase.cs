@@ -39,7 +39,7 @@ internal static class MemoryCase
             [
                 Row("active token grain", tokens.All.Count, empty, active, activated),
                 Row("lease noted by the silo", kept.Kept, active, noted, leased),
-                Row("decision kept by the client library", kept.Kept, nothing, kept, leased),
+                Row("decision kept by the client library, each of another token", kept.Kept, nothing, kept, leased),
             ]);
     }
 

@@ -107,7 +107,7 @@ internal sealed class Seed : IAsyncDisposable
             Epoch = revoked ? 2 : 1,
         };
         await WriteAsync("deploy-token", IdKey(id), "token", state);
-        var username = DeployTokenState.DefaultUsername(new TokenId(id));
+        var username = DefaultUsername.Of(new TokenId(id));
         await _index.UpsertAsync(new TokenRow(
             id, NamespaceKind.Project, project + 1, "seeded", username, (int)state.Scopes, default, null, revoked, false, state.Epoch));
         return new SeededToken(id, username, secret.Reveal(), _tree.PathOf(project));
