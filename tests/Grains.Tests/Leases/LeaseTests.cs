@@ -192,7 +192,7 @@ public sealed class LeaseTests : IAsyncLifetime
     {
         var group = await _grid.GroupAsync();
         var moved = await _grid.ProjectAsync(group, "old");
-        await _grid.Grains.GetGrain<IProjectGrain>(moved.Value).ChangeAsync(Making.Change(slug: "new"));
+        await _grid.Grains.GetGrain<IProjectGrain>(moved.Value).ChangeAsync(Making.Change(slug: "newer"));
         var made = await _grid.Grains.GetGrain<INamespaceDirectoryGrain>(0).CreateProjectAsync(Making.Called("old", group));
         Assert.Equal(Length, made.Settling);
         var other = await _grid.Grains.GetGrain<INamespaceDirectoryGrain>(0).CreateProjectAsync(Making.Called("other", group));
