@@ -67,14 +67,13 @@ internal sealed partial class DeployTokenGrain
         var isInDoubt = false;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (_ending)
-            {
-                throw BeingRevoked(); // Not known yet, and not worth waiting for.
-            }
-
             var freshness = _facts.Within(asked.Freshness.MaxAge);
             var tree = isInDoubt ? freshness.Anew : freshness;
-            await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
+            if (!_ending)
+            {
+                await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
+            }
+
             if (!Recognise(asked, out var refused))
             {
                 await GatherAsync(asked.Questions, freshness, tree);
@@ -118,7 +117,8 @@ internal sealed partial class DeployTokenGrain
     {
         isInDoubt = false;
         var now = _facts.Clock.Now;
-        if (!_state.IsFresh(asked.Freshness, now) || !_leases.Believes(_id, State.Epoch))
+        // While its end is being written it is not worth waiting for: nothing is allowed, and what is refused is dead anyway.
+        if ((!_ending && !_state.IsFresh(asked.Freshness, now)) || !_leases.Believes(_id, State.Epoch))
         {
             return null;
         }
