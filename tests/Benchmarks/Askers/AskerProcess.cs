@@ -5,6 +5,8 @@ namespace OrleansTokens.Benchmarks;
 /// <summary>An <see cref="Asker"/> in a process of its own, which stays connected from one order to the next.</summary>
 internal sealed class AskerProcess : IAsyncDisposable
 {
+    private const int CallersToWarm = 64;
+
     private AskerProcess(ChildProcess process) => Process = process;
 
     public ChildProcess Process { get; }
@@ -25,8 +27,13 @@ internal sealed class AskerProcess : IAsyncDisposable
     /// <summary>As something that takes its turn.</summary>
     public Contender Contender(string name, int callers) => new(name, seconds => AskAsync(seconds, callers));
 
-    /// <summary>As something that takes its turn, and steps.</summary>
-    public Contender Stepping(string name, AskerWork work, int threads) => new(name, seconds => StepAsync(work, seconds, threads));
+    /// <summary>As something that takes its turn, and steps. What ended while others had theirs is asked for again first, by many at once:
+    /// a thread alone would spend its turn with that.</summary>
+    public Contender Stepping(string name, AskerWork work, int threads) => new(name, async seconds =>
+    {
+        await AskAsync(seconds: 0, CallersToWarm);
+        return await StepAsync(work, seconds, threads);
+    });
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

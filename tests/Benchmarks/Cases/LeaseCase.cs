@@ -8,8 +8,6 @@ namespace OrleansTokens.Benchmarks;
 /// </summary>
 internal static class LeaseCase
 {
-    private const int Callers = 64;
-
     private static readonly int[] Threads = [1, 2];
 
     public static async Task RunAsync(Report report, Scale scale)
@@ -21,7 +19,6 @@ internal static class LeaseCase
         await using var library = AskerProcess.Start(new AskerSetUp(silo.GatewayPort, folder.At("credentials")));
         foreach (var threads in Threads)
         {
-            await library.AskAsync(seconds: 0, Callers); // One thread alone would take longer to ask for all than leases last.
             var (hash, lease) = ($"SHA-256 and a look-up, {threads} thread(s)", $"validation with a live lease, {threads} thread(s)");
             var rounds = await Rounds.RunAsync(
                 scale,

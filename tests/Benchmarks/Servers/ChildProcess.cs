@@ -99,7 +99,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             await child._process.WaitForExitAsync();
             return child._process.ExitCode == 0
                 ? output
-                : throw new InvalidOperationException($"{child._process.StartInfo.FileName} failed:\n{child.Errors}");
+                : throw new ProcessFailedException(child._process.ExitCode, child.Errors);
         }
     }
 
@@ -118,4 +118,13 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         }
     }
+}
+
+/// <summary>A process did not do what it was to do.</summary>
+internal sealed class ProcessFailedException(int exitCode, string errors) : Exception($"A process ended with {exitCode}:\n{errors}")
+{
+    private const int FirstSignal = 128;
+
+    /// <summary>Whether the process was ended by a signal, and did not end by itself.</summary>
+    public bool Crashed => exitCode > FirstSignal;
 }

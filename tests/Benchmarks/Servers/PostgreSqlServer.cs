@@ -97,7 +97,7 @@ internal sealed class PostgreSqlServer : IAsyncDisposable
             await ChildProcess.RunAsync(Path.Combine(_programs, "pg_isready"), "--host=127.0.0.1", Invariant($"--port={_port}"));
             return true;
         }
-        catch (InvalidOperationException)
+        catch (ProcessFailedException)
         {
             return false;
         }
