@@ -23,10 +23,16 @@ public sealed class GatewayListFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var database = PostgreSql.StartAsync();
-        var tables = Azurite.StartAsync();
-        await Task.WhenAll(StartAuthorityAsync(First, FirstGateway), StartAuthorityAsync(Second, SecondGateway), database, tables);
-        _started.AddRange([PostgreSql = await database, Azurite = await tables]);
+        try
+        {
+            await Task.WhenAll(
+                StartAuthorityAsync(First, FirstGateway), StartAuthorityAsync(Second, SecondGateway), StartDatabaseAsync(), StartTablesAsync());
+        }
+        catch
+        {
+            await DisposeAsync(); // Nobody else does, of what did not come to be.
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -37,6 +43,24 @@ public sealed class GatewayListFixture : IAsyncLifetime
         }
 
         _data.Dispose();
+    }
+
+    private async Task StartDatabaseAsync()
+    {
+        PostgreSql = await PostgreSql.StartAsync();
+        lock (_started)
+        {
+            _started.Add(PostgreSql);
+        }
+    }
+
+    private async Task StartTablesAsync()
+    {
+        Azurite = await Azurite.StartAsync();
+        lock (_started)
+        {
+            _started.Add(Azurite);
+        }
     }
 
     private async Task StartAuthorityAsync(string group, int gateway)
