@@ -97,7 +97,8 @@ internal sealed partial class GridConnection(
         var settings = options.Value;
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
-        services.AddOrleansClient(client => UseGateways(client, settings)
+        services.AddOrleansClient(client => client
+            .UseStaticClustering([.. settings.Gateways.Select(ConnectionValidator.ParseGateway).OfType<System.Net.IPEndPoint>()])
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId))
             .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = settings.Deadline)
             .Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayRefreshPeriod)
@@ -107,17 +108,6 @@ internal sealed partial class GridConnection(
         // What crosses the wire is found by name only where the application's own build has looked for it.
         services.AddSerializer(static serializer => serializer.AddAssembly(typeof(IDeployTokenGrain).Assembly));
         return services.BuildServiceProvider();
-    }
-
-    private static IClientBuilder UseGateways(IClientBuilder client, DeployTokenClientOptions settings)
-    {
-        if (settings.GatewaySources is [var source])
-        {
-            source.Configure(client);
-            return client;
-        }
-
-        return client.UseStaticClustering([.. settings.Gateways.Select(ConnectionValidator.ParseGateway).OfType<System.Net.IPEndPoint>()]);
     }
 
     private async Task<bool> RetryAsync(Exception fault, CancellationToken cancellation)
