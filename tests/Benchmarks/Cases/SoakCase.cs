@@ -40,7 +40,7 @@ internal static class SoakCase
             + "second that are issued, used, and then revoked or expired",
             [
                 "minutes", "requests/s", "p50 ms", "p99 ms", "refused", "neither 200 nor 401", "library: questions/s", "p50 ms", "p99 ms", "refused",
-                "unavailable", "tokens lived", "wrong answers about them", "silo, resident MB", "library, resident MB",
+                "unavailable", "tokens issued", "wrong answers about them", "silo, resident MB", "library, resident MB",
             ],
             rows);
     }
@@ -60,7 +60,7 @@ internal static class SoakCase
     private static string[] Cells(Churn churn)
     {
         var (lived, wrong) = churn.Take();
-        return [Number(lived), Number(wrong)];
+        return [Number(lived), wrong.Count == 0 ? "0" : $"{Number(wrong.Count)}: {string.Join(", ", wrong.Distinct())}"];
     }
 
     private static IEnumerable<string> Cells(params ChildProcess[] processes) => processes.Select(static p => Number(p.ResidentBytes / 1e6));

@@ -24,7 +24,7 @@ internal sealed class Tally
 {
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
-    private readonly List<(long At, long Took)> _answers = new(1 << 16);
+    private readonly List<(long At, long Took)> _answers = new(1 << 10);
     private readonly Dictionary<int, long> _statuses = [];
     private long _refused;
 
