@@ -57,12 +57,13 @@ internal sealed partial class DeployTokenGrain
             throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
         }
 
-        return Holds(LeaseProtection.DecideWhenAnswering) && TryDecide(asked, asked.Freshness, out _) is { } answer
+        var shown = default(Shown);
+        return Holds(LeaseProtection.DecideWhenAnswering) && TryDecide(asked, asked.Freshness, ref shown, out _) is { } answer
             ? Task.FromResult(answer)
-            : GatherAndDecideAsync(asked);
+            : GatherAndDecideAsync(asked, shown);
     }
 
-    private async Task<ValidationAnswer> GatherAndDecideAsync(Asked asked)
+    private async Task<ValidationAnswer> GatherAndDecideAsync(Asked asked, Shown shown)
     {
         var isInDoubt = false;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -74,12 +75,13 @@ internal sealed partial class DeployTokenGrain
                 await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
             }
 
-            if (!Recognise(asked, out var refused))
+            var refused = RefuseByItself(asked, ref shown);
+            if (refused is null)
             {
                 await GatherAsync(asked.Questions, freshness, tree);
             }
 
-            var answer = refused ?? TryDecide(asked with { Freshness = freshness }, tree, out isInDoubt);
+            var answer = refused ?? TryDecide(asked with { Freshness = freshness }, tree, ref shown, out isInDoubt);
             if (answer is not null)
             {
                 return Holds(LeaseProtection.DecideWhenAnswering) ? answer : await LeaveLateAsync(asked, answer);
@@ -111,9 +113,10 @@ internal sealed partial class DeployTokenGrain
     /// </summary>
     /// <param name="asked">What is asked.</param>
     /// <param name="tree">How fresh must be what is not the token's own.</param>
+    /// <param name="shown">What was shown, as far as it was compared already.</param>
     /// <param name="isInDoubt">Whether it would be a refusal that may not be true any more. Only rights that are taken away may be late, not
     /// those that are given: so it has to be looked at anew.</param>
-    private ValidationAnswer? TryDecide(in Asked asked, Freshness tree, out bool isInDoubt)
+    private ValidationAnswer? TryDecide(in Asked asked, Freshness tree, ref Shown shown, out bool isInDoubt)
     {
         isInDoubt = false;
         var now = _facts.Clock.Now;
@@ -123,7 +126,7 @@ internal sealed partial class DeployTokenGrain
             return null;
         }
 
-        if (Recognise(asked, out var refused))
+        if (RefuseByItself(asked, ref shown) is { } refused)
         {
             return refused;
         }
@@ -135,7 +138,6 @@ internal sealed partial class DeployTokenGrain
         }
 
         oldest = Math.Min(oldest, settingsAt);
-        var match = MatchShown(asked, out var outdated);
         var decisions = new Decision[asked.Questions.Length];
         for (var i = 0; i < decisions.Length; i++)
         {
@@ -147,7 +149,7 @@ internal sealed partial class DeployTokenGrain
 
             oldest = Math.Min(oldest, Math.Min(place.ConfirmedAt, holderAt));
             decisions[i] = TokenPolicy.Decide(
-                Input(match, holder, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
+                Input(shown.Match, holder, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
             isInDoubt |= !decisions[i].Allowed && !TokenPolicy.IsFinal(decisions[i].Reason);
         }
 
@@ -161,23 +163,27 @@ internal sealed partial class DeployTokenGrain
             return null;
         }
 
-        BeginRedigesting(outdated, asked.Credential?.Secret);
+        BeginRedigesting(shown.Outdated, asked.Credential?.Secret);
         oldest = Holds(LeaseProtection.LineageAge) ? oldest : _state.ConfirmedAt;
         return Answer(asked, ImmutableCollectionsMarshal.AsImmutableArray(decisions), oldest, isKept: !isInDoubt);
     }
 
     /// <summary>
-    /// Whether what was shown is wrong or dead. It is then refused for that alone, wherever it is aimed: a flood of it must not keep the tree
-    /// busy.
+    /// The refusal of what is wrong or dead; null where what was shown is neither. It is refused for that alone, wherever it is aimed: a flood
+    /// of it must not keep the tree busy.
     /// </summary>
-    private bool Recognise(in Asked asked, out ValidationAnswer? refused)
+    private ValidationAnswer? RefuseByItself(in Asked asked, ref Shown shown)
     {
-        var match = MatchShown(asked, out _);
-        var now = _time.GetUtcNow();
-        refused = TokenPolicy.RefuseByItself(Token, match, now) is { } refusal
+        if (!ReferenceEquals(shown.State, State))
+        {
+            SecretDigest? outdated = null;
+            var match = asked.Credential is { } credential ? Match(credential, out outdated) : MatchVouched(asked.ShownAt);
+            shown = new Shown(State, match, outdated);
+        }
+
+        return TokenPolicy.RefuseByItself(Token, shown.Match, _time.GetUtcNow()) is { } refusal
             ? Answer(asked, [.. Enumerable.Repeat(refusal, asked.Questions.Length)], _state.ConfirmedAt, isKept: true)
             : null;
-        return refused is not null;
     }
 
     /// <summary>Puts an answer together, and notes who may keep it.</summary>
@@ -255,12 +261,6 @@ internal sealed partial class DeployTokenGrain
         return lineage is not null || Holder.IsNone || _places.TryGetLineage(Holder, freshness, out lineage, out confirmedAt);
     }
 
-    private CredentialMatch MatchShown(in Asked asked, out SecretDigest? outdated)
-    {
-        outdated = null;
-        return asked.Credential is { } credential ? Match(credential, out outdated) : MatchVouched(asked.ShownAt);
-    }
-
     /// <summary>Compares what was shown. Where it is right under a former master key, the digest that is outdated comes with it.</summary>
     private CredentialMatch Match(Credential credential, out SecretDigest? outdated)
     {
@@ -306,6 +306,12 @@ internal sealed partial class DeployTokenGrain
 
         return _digests;
     }
+
+    /// <summary>What was shown, compared with the token's record: a keyed digest, which is not computed twice for one question.</summary>
+    /// <param name="State">The record that it was compared with.</param>
+    /// <param name="Match">What came of it.</param>
+    /// <param name="Outdated">The digest that is under a former master key, where it is right.</param>
+    private readonly record struct Shown(DeployTokenState? State, CredentialMatch Match, SecretDigest? Outdated);
 
     /// <summary>What is asked of the token.</summary>
     /// <param name="Credential">What was shown; null: a JWT that vouches for it.</param>
