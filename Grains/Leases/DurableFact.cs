@@ -32,12 +32,12 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
     /// <param name="stateName">The name of the state.</param>
     /// <param name="isReadAgain">Whether a state that somebody else has changed may be read again while the grain works; otherwise the
     /// activation goes, since its changes take several steps.</param>
-    public DurableFact(IPersistentState<T> storage, Grain grain, FactContext facts, string stateName, bool isReadAgain)
+    public DurableFact(IPersistentState<T> storage, IGrainBase grain, FactContext facts, string stateName, bool isReadAgain)
     {
         _state = new DurableState<T>(storage, grain);
         _storage = storage;
         _facts = facts;
-        _record = new StoredRecord(grain.GetGrainId(), stateName);
+        _record = new StoredRecord(grain.GrainContext.GrainId, stateName);
         _isReadAgain = isReadAgain;
 
         // The state is read after this, and before anything else is done.
@@ -158,7 +158,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
         var start = _facts.Clock.Now;
         try
         {
-            await _state.ReadAsync().WaitAsync(ReadTimeout);
+            await _state.ReadAsync().WaitAsync(ReadTimeout, _facts.Time);
             _knownSince = _facts.Clock.Now;
             _confirmedAt = Holds(LeaseProtection.ReadStart) ? start : _knownSince;
         }
@@ -201,7 +201,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
 
     private async Task ConfirmOnceAsync()
     {
-        if (_writing is { } earlier)
+        if ((_writing ?? _reading) is { } earlier)
         {
             await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

@@ -47,6 +47,47 @@ public sealed class SiloLeasesTests
     }
 
     [Fact]
+    public async Task Believes_WhenToldAgainLater_NothingOlderUntilTheLaterEnd()
+    {
+        await _leases.ToldAsync(Token, 2);
+        _time.Advance(Length / 2);
+        await _leases.ToldAsync(Token, 2);
+        _time.Advance(Length / 2);
+        await _leases.ToldAsync(new TokenId(8), 2); // What is over is put away, the end of the first time included.
+        Assert.False(_leases.Believes(Token, 1));
+        _time.Advance((Length / 2) - TimeSpan.FromTicks(1));
+        Assert.False(_leases.Believes(Token, 1));
+    }
+
+    [Fact]
+    public async Task Told_WhenWhatItWasToldIsOver_RemembersItNoMore()
+    {
+        for (var id = 100; id < 1_100; id++)
+        {
+            await _leases.ToldAsync(new TokenId(id), 2);
+            await _leases.ToldAsync(new TokenId(100), 3);
+        }
+
+        Assert.InRange(_leases.Remembered, 1_000, 2_000);
+        _time.Advance(Length);
+        await _leases.ToldAsync(Token, 2);
+        Assert.Equal(1, _leases.Remembered);
+    }
+
+    [Fact]
+    public async Task Told_ByManyAtOnceWhileTimePasses_RemembersEachForTheLengthOfALeaseAndNoneForEver()
+    {
+        const int Tellers = 4;
+        using var start = new Barrier(Tellers);
+        var tellers = Enumerable.Range(1, Tellers).Select(teller => Task.Factory.StartNew(
+            () => TellAndLook(teller, start), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        await Task.WhenAll(tellers);
+        _time.Advance(Length);
+        await _leases.ToldAsync(Token, 2);
+        Assert.Equal(1, _leases.Remembered);
+    }
+
+    [Fact]
     public async Task Told_WhenSomebodyHoldsALease_ThatOneIsTold()
     {
         var (holder, other) = (new Lessee(), new Lessee());
@@ -129,6 +170,24 @@ public sealed class SiloLeasesTests
             });
             await told;
             Assert.True(!await answered || lessee.Told.Contains((token, 2)), "A lease was given of which nobody was told.");
+        }
+    }
+
+    /// <summary>Tells of tokens, some of which others tell of, too, and looks whether what was told lately is remembered.</summary>
+    private void TellAndLook(int teller, Barrier start)
+    {
+        var told = new (TokenId Token, long At)[32];
+        start.SignalAndWait();
+        for (var i = 0; i < 3_000; i++)
+        {
+            told[i % told.Length] = (new TokenId(i % 2 == 0 ? 10_000 + (i % 10) : (100_000 * teller) + i), _clock.Now);
+            Assert.True(_leases.ToldAsync(told[i % told.Length].Token, 2).IsCompletedSuccessfully);
+            foreach (var (token, at) in told)
+            {
+                Assert.True(!_leases.Believes(token, 1) || _clock.Now >= at + Length.Ticks, "It is forgotten too early.");
+            }
+
+            _time.Advance(Length / 50);
         }
     }
 }

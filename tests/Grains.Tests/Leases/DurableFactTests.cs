@@ -1,0 +1,102 @@
+using OrleansTokens.Errors;
+using OrleansTokens.Grains.Tests.Fixture;
+
+namespace OrleansTokens.Grains.Tests.Leases;
+
+/// <summary>The state of a grain, and its age.</summary>
+public sealed class DurableFactTests
+{
+    private readonly FactGrid _grid = new();
+
+    [Fact]
+    public async Task Read_WhenManyAskAtOnce_ReadsStorageOnceForAll()
+    {
+        _grid.Storage.Overwrite("second");
+        var held = _grid.Storage.HoldNextRead();
+        var reads = Enumerable.Range(0, 100).Select(_ => _grid.Fact.ReadAsync()).ToList();
+        await Patience.UntilAsync(() => _grid.Storage.Reads > 0, "storage is read");
+        reads.Add(_grid.Fact.ReadAsync());
+        held.SetResult();
+        await Task.WhenAll(reads);
+        Assert.Equal((1, "second"), (_grid.Storage.Reads, _grid.Fact.Current.Text));
+    }
+
+    [Fact]
+    public async Task Read_ThatEndsLate_DoesNotPutWhatItFoundInPlaceOfWhatWasReadSince()
+    {
+        var held = _grid.Storage.HoldNextRead();
+        var older = _grid.Fact.ReadAsync();
+        await Patience.UntilAsync(() => _grid.Storage.Reads == 1, "storage is read");
+        _grid.Storage.Overwrite("second");
+        var younger = _grid.Fact.ReadAsync();
+        held.SetResult();
+        await Task.WhenAll(older, younger);
+        _grid.Time.Advance(FactGrid.Length); // What the older one has found is too old.
+        await _grid.Fact.ConfirmAsync(_grid.Context.Within(_grid.Context.Options.Usable));
+        Assert.Equal(("second", "2"), (_grid.Fact.Current.Text, _grid.Storage.Etag));
+    }
+
+    [Fact]
+    public async Task Confirm_WhileTheStateIsRead_WaitsForThatAndGoesByIt()
+    {
+        Assert.True(_grid.IsFresh);
+        _grid.Time.Advance(FactGrid.Length);
+        _grid.Storage.Overwrite("second");
+        var held = _grid.Storage.HoldNextRead();
+        var reading = _grid.Fact.ReadAsync();
+        await Patience.UntilAsync(() => _grid.Storage.Reads == 1, "storage is read");
+        var confirming = _grid.Fact.ConfirmAsync(_grid.Context.Within(_grid.Context.Options.Usable)).AsTask();
+        Assert.False(confirming.IsCompleted);
+        held.SetResult();
+        await Task.WhenAll(reading, confirming);
+        Assert.Equal((1, "second"), (_grid.Storage.Reads, _grid.Fact.Current.Text));
+        Assert.True(_grid.IsFresh);
+    }
+
+    [Fact]
+    public async Task Read_ThatNeverEnds_IsUnavailableAtItsDeadlineAndNothingIsTrustedAnyMore()
+    {
+        var held = _grid.Storage.HoldNextRead();
+        var reading = _grid.Fact.ReadAsync();
+        await Patience.UntilAsync(() => _grid.Storage.Reads == 1, "storage is read");
+        await Patience.UntilAsync(
+            () =>
+            {
+                // The deadline begins a moment after the read: so time goes on by little until it is there.
+                _grid.Time.Advance(TimeSpan.FromMilliseconds(100));
+                return reading.IsCompleted;
+            },
+            "the deadline is over");
+        await Making.RefusedAsync(ErrorCode.Unavailable, () => reading);
+        Assert.True(_grid.IsGoing);
+        _grid.Storage.Overwrite("second");
+        held.SetResult();
+        Assert.Equal(ErrorCode.Unavailable, Assert.Throws<TokenAuthorityException>(() => _grid.Fact.Current).Code);
+        await Making.RefusedAsync(ErrorCode.Unavailable, _grid.Fact.ReadAsync);
+    }
+
+    [Fact]
+    public async Task Read_ThatIsSlow_IsWaitedForUntilItsDeadline()
+    {
+        var held = _grid.Storage.HoldNextRead();
+        _grid.Storage.Overwrite("second");
+        var reading = _grid.Fact.ReadAsync();
+        await Patience.UntilAsync(() => _grid.Storage.Reads == 1, "storage is read");
+        _grid.Time.Advance(TimeSpan.FromSeconds(3.9));
+        held.SetResult();
+        await reading;
+        Assert.Equal("second", _grid.Fact.Current.Text);
+    }
+
+    [Fact]
+    public async Task State_ThatWasMovedHere_IsConfirmedBeforeItIsUsed()
+    {
+        Assert.True(_grid.IsFresh);
+        _grid.Rehydrate();
+        _grid.Storage.Overwrite("second");
+        Assert.False(_grid.IsFresh);
+        await _grid.Fact.ConfirmAsync(_grid.Context.Within(_grid.Context.Options.Usable));
+        Assert.Equal("second", _grid.Fact.Current.Text);
+        Assert.True(_grid.IsFresh);
+    }
+}
