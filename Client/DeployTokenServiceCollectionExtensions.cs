@@ -71,8 +71,9 @@ public static class DeployTokenServiceCollectionExtensions
                 LeaseClock.Of(s.GetRequiredService<TimeProvider>()), s.GetRequiredService<ClientMetrics>(),
                 maxKept: DeployTokenValidator.MaxKeptTokens)));
         services.TryAddSingleton(static s => new DeployTokenAdministration(
-            s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(static s => new OperatorAdministration(s.GetRequiredService<GridCalls>()));
+            s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), new Settlement(s.GetRequiredService<TimeProvider>())));
+        services.TryAddSingleton(static s => new OperatorAdministration(
+            s.GetRequiredService<GridCalls>(), new Settlement(s.GetRequiredService<TimeProvider>())));
     }
 
     private static DeployTokenClientOptions OptionsOf(IServiceProvider services) =>

@@ -73,10 +73,10 @@ public sealed class RegistryJwtCacheTests : IDisposable
     [Fact]
     public void Get_OfALongOne_IsMadeAnewEachTime()
     {
-        // JWTs of every length on both sides of what is kept.
-        var isKept = Enumerable.Range(1, 40).Select(static scopes => Enumerable.Range(1, scopes)
-            .Select(static i => Grant($"acme/api/{i}", RegistryAction.PullImage)).ToImmutableArray()).Select(access =>
+        // Of every length on both sides of what is kept, nearly.
+        var isKept = Enumerable.Range(0, 100).Select(i =>
         {
+            var access = ImmutableArray.Create(Grant("acme/api/" + new string('x', 12 * i), RegistryAction.PullImage));
             var first = Ask(access: access);
             return (first.Text.Length, IsKept: ReferenceEquals(first, Ask(access: access)));
         }).ToList();
