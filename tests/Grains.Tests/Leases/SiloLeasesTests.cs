@@ -181,7 +181,7 @@ public sealed class SiloLeasesTests
     private static void TellAndLook(SiloLeases leases, LeaseClock clock, int teller, Barrier start)
     {
         start.SignalAndWait();
-        for (var i = 0; i < 10_000; i++)
+        for (var i = 0; i < 50_000; i++)
         {
             var token = new TokenId(i % 2 == 0 ? 100 + (i % 10) : (1_000_000 * teller) + i);
             var told = clock.Now;
