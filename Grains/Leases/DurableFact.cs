@@ -75,7 +75,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
 
     /// <summary>For how long somebody may still go by what was before the state as it is.</summary>
     public TimeSpan Settling =>
-        TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Options.Length.Ticks - _facts.Clock.Now));
+        TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Agreement.Longest.Ticks - _facts.Clock.Now));
 
     void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext dehydrationContext)
     {
@@ -210,7 +210,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
         try
         {
             var found = await _facts.Confirmer.ReadAsync(_record);
-            if (_writing is not null || _reading is not null || _storage.Etag != etag)
+            if (_writing is not null || _storage.Etag != etag)
             {
                 return; // A write, or a read, has come between: it says itself how it ended.
             }

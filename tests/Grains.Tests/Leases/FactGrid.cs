@@ -30,7 +30,9 @@ internal sealed class FactGrid : IGrainContext, IGrainLifecycle
     {
         var clock = LeaseClock.Of(Time);
         var confirmer = new RecordConfirmer(Storage, clock, Time, NullLogger<RecordConfirmer>.Instance);
-        Context = new FactContext(new LeaseOptions { Length = Length }, clock, confirmer, Time);
+        var options = new LeaseOptions { Length = Length };
+        var agreement = new LeaseAgreement(options, static _ => throw new NotSupportedException(), NullLogger<LeaseAgreement>.Instance);
+        Context = new FactContext(options, clock, confirmer, agreement, Time);
         Fact = new DurableFact<Word>(Storage, new Owner(this), Context, "word", isReadAgain: true);
     }
 
@@ -111,6 +113,7 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
     private readonly Queue<Task> _waits = new();
     private (string Text, int Version) _record = ("first", 1);
     private int _reads;
+    private int _versionReads;
 
     public Word State { get; set; } = new("first");
 
@@ -120,6 +123,9 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
 
     /// <summary>How often the record was read.</summary>
     public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>How often versions were asked for.</summary>
+    public int VersionReads => Volatile.Read(ref _versionReads);
 
     /// <summary>Somebody else writes the record.</summary>
     public void Overwrite(string text)
@@ -178,6 +184,7 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
     {
         lock (_lock)
         {
+            _versionReads++;
             return ValueTask.FromResult<IReadOnlyList<string?>>([.. records.Select(_ => Version(_record.Version))]);
         }
     }

@@ -256,6 +256,19 @@ public sealed class LeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Silo_WithLeasesOfAnotherLength_IsNotLetIn()
+    {
+        var (issued, project, _) = await MadeAsync();
+        _grid.Leases = new LeaseOptions { Length = 2 * Length };
+        var fault = await Assert.ThrowsAnyAsync<Exception>(_grid.AddSiloAsync);
+        Assert.Contains("Grid:Leases:Length", fault.ToString(), StringComparison.Ordinal);
+        await AllowedAsync(issued, project);
+        _grid.Leases = new LeaseOptions { Length = Length };
+        await _grid.AddSiloAsync();
+        await AllowedAsync(issued, project);
+    }
+
+    [Fact]
     public async Task Rename_OfAUser_SaysForHowLongItsPathMayStillLeadWhereItDid()
     {
         var (name, other) = (Making.Fresh("user"), Making.Fresh("user"));
