@@ -33,6 +33,7 @@ public sealed class DeployTokenValidator
     private const int MaxKeptTokenLength = 2_000;
 
     private readonly GridCalls _calls;
+    private readonly TokenGrains _tokens;
     private readonly CredentialGate _gate;
     private readonly LeasedDecisions _leases;
     private readonly LeasedDecisions _issued;
@@ -44,6 +45,7 @@ public sealed class DeployTokenValidator
     internal DeployTokenValidator(GridCalls calls, CredentialGate gate, LeasedDecisions leases, LeasedDecisions issued)
     {
         _calls = calls;
+        _tokens = new TokenGrains(calls);
         _gate = gate;
         _leases = leases;
         _issued = issued;
@@ -209,14 +211,22 @@ public sealed class DeployTokenValidator
     private async Task<ImmutableArray<Decision>> DecideAsync(Credential credential, ImmutableArray<Question> questions, UInt128?[] keys)
     {
         var (token, refusal) = await _gate.InspectAsync(credential.Secret);
-        return refusal == DenyReason.None
-            ? await _leases.DecideAsync(token, questions, keys, AskAbout(credential, token))
-            : [.. questions.Select(_ => Decision.Deny(refusal))];
+        if (refusal != DenyReason.None)
+        {
+            return [.. questions.Select(_ => Decision.Deny(refusal))];
+        }
+
+        if (_leases.IsKeeping)
+        {
+            return await _leases.DecideAsync(token, questions, keys, AskAbout(credential, token));
+        }
+
+        var answer = await _tokens.Of(token).ValidateAsync(new ValidationRequest(credential, questions));
+        return LeasedDecisions.DecisionsOf(answer, questions.Length);
     }
 
     private AskAuthority AskAbout(Credential credential, TokenId token) => async (questions, lessee, renewal) =>
-        new Answered(await _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value)
-            .ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal }));
+        new Answered(await _tokens.Of(token).ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal }));
 
     private AskAuthority AskAnonymously() => async (questions, _, renewal) =>
         new Answered(await _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(questions[0], renewal));
