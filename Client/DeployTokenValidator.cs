@@ -71,7 +71,7 @@ public sealed class DeployTokenValidator
     /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
     /// <returns>One decision for each question, in their order.</returns>
     /// <exception cref="TokenAuthorityException"><see cref="Errors.ErrorCode.InvalidArgument"/>: the number of questions.</exception>
-    public async Task<ImmutableArray<Decision>> ValidateAllAsync(
+    public Task<ImmutableArray<Decision>> ValidateAllAsync(
         Credential credential, ImmutableArray<Question> questions, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(credential);
@@ -81,8 +81,8 @@ public sealed class DeployTokenValidator
         }
 
         return TryAnswerAll(credential, questions, out var keys) is { } known
-            ? known
-            : await _calls.RunAsync(() => DecideAsync(credential, questions, keys), cancellation);
+            ? Task.FromResult(known)
+            : _calls.RunAsync(() => DecideAsync(credential, questions, keys), cancellation);
     }
 
     /// <summary>Decides one action of somebody who shows no credential. Kept as decisions about credentials are.</summary>
