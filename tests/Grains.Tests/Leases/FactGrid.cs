@@ -111,9 +111,9 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
 {
     private readonly Lock _lock = new();
     private readonly Queue<Task> _waits = new();
+    private Task _end = Task.CompletedTask;
     private (string Text, int Version) _record = ("first", 1);
     private int _reads;
-    private int _versionReads;
 
     public Word State { get; set; } = new("first");
 
@@ -123,9 +123,6 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
 
     /// <summary>How often the record was read.</summary>
     public int Reads => Volatile.Read(ref _reads);
-
-    /// <summary>How often versions were asked for.</summary>
-    public int VersionReads => Volatile.Read(ref _versionReads);
 
     /// <summary>Somebody else writes the record.</summary>
     public void Overwrite(string text)
@@ -148,6 +145,14 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
         return hold;
     }
 
+    /// <summary>Reads have put in place what they found, and end when the test completes what is returned.</summary>
+    public TaskCompletionSource HoldEndOfReads()
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _end = hold.Task;
+        return hold;
+    }
+
     public async Task ReadStateAsync()
     {
         (string Text, int Version) found;
@@ -161,6 +166,7 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
 
         await wait;
         (State, Etag) = (new Word(found.Text), Version(found.Version));
+        await _end;
     }
 
     public Task WriteStateAsync()
@@ -184,7 +190,6 @@ internal sealed class WordStorage : IPersistentState<Word>, IRecordVersions
     {
         lock (_lock)
         {
-            _versionReads++;
             return ValueTask.FromResult<IReadOnlyList<string?>>([.. records.Select(_ => Version(_record.Version))]);
         }
     }
