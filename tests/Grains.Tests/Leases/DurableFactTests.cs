@@ -46,9 +46,9 @@ public sealed class DurableFactTests
         var reading = _grid.Fact.ReadAsync();
         await Patience.UntilAsync(() => _grid.Storage.Etag == "2", "the new version is there");
         var confirming = _grid.Fact.ConfirmAsync(_grid.Context.Within(_grid.Context.Options.Usable)).AsTask();
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 1_000; i++)
         {
-            // What was asked for before this has been answered.
+            // What was asked for before this has long been answered, and gone by.
             await _grid.Context.Confirmer.ReadAsync(new StoredRecord(_grid.GrainId, "word"));
         }
 
