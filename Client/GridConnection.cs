@@ -97,8 +97,7 @@ internal sealed partial class GridConnection(
         var settings = options.Value;
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
-        services.AddOrleansClient(client => client
-            .UseStaticClustering([.. settings.Gateways.Select(ConnectionValidator.ParseGateway).OfType<System.Net.IPEndPoint>()])
+        services.AddOrleansClient(client => UseGateways(client, settings)
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId))
             .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = settings.Deadline)
             .Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayRefreshPeriod)
@@ -108,6 +107,17 @@ internal sealed partial class GridConnection(
         // What crosses the wire is found by name only where the application's own build has looked for it.
         services.AddSerializer(static serializer => serializer.AddAssembly(typeof(IDeployTokenGrain).Assembly));
         return services.BuildServiceProvider();
+    }
+
+    private static IClientBuilder UseGateways(IClientBuilder client, DeployTokenClientOptions settings)
+    {
+        if (settings.GatewaySources is [var source])
+        {
+            source.Configure(client);
+            return client;
+        }
+
+        return client.UseStaticClustering([.. settings.Gateways.Select(ConnectionValidator.ParseGateway).OfType<System.Net.IPEndPoint>()]);
     }
 
     private async Task<bool> RetryAsync(Exception fault, CancellationToken cancellation)
