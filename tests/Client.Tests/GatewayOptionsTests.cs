@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Messaging;
 
 namespace OrleansTokens.Client.Tests;
@@ -56,6 +57,27 @@ public sealed class GatewayOptionsTests
         await host.StartAsync();
         await list.AskedTwice.WaitAsync(TimeSpan.FromSeconds(30));
         await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(100, 5_000)]
+    [InlineData(20_000, 20_000)]
+    public async Task Connection_WhateverTheDeadline_LeavesABusyGatewayTheTimeToSayWhatThereIs(int deadline, int expected)
+    {
+        var timeout = new TaskCompletionSource<TimeSpan>();
+        using var host = Build(options =>
+        {
+            options.UseGateways(client => client.Services.AddSingleton<IGatewayListProvider>(services =>
+            {
+                timeout.SetResult(services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value.ResponseTimeout);
+                return new EmptyList();
+            }));
+            options.Deadline = TimeSpan.FromMilliseconds(deadline);
+        });
+        var starting = host.StartAsync();
+        Assert.Equal(TimeSpan.FromMilliseconds(expected), await timeout.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        await host.StopAsync();
+        await starting;
     }
 
     private static IHost Build(Action<DeployTokenClientOptions> configure)

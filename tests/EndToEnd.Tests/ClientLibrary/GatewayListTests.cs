@@ -16,8 +16,8 @@ public sealed class GatewayListTests(GatewayListFixture places) : IClassFixture<
 {
     private const string Cluster = DeployTokenClientOptions.DefaultClusterId;
 
-    /// <summary>Lists are read every 5 seconds.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    /// <summary>Lists are read every 5 seconds; everything else is a matter of how busy the machine is.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
@@ -64,7 +64,7 @@ public sealed class GatewayListTests(GatewayListFixture places) : IClassFixture<
         Assert.Null(await WhoAnswersAsync(host)); // There is no table yet.
 
         var silos = tables.GetTableClient("OrleansSiloInstances");
-        await silos.CreateAsync();
+        await silos.CreateIfNotExistsAsync();
         await silos.AddEntityAsync(SiloRow("127.0.0.1-1-1", "Active", places.FirstGateway));
         await WaitUntilAnsweredByAsync(GatewayListFixture.First, host);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Net.Sockets;
 using System.Security.Cryptography;
+using Azure;
+using Azure.Data.Tables;
 
 namespace OrleansTokens.EndToEnd.Tests.Programs;
 
@@ -8,6 +9,8 @@ namespace OrleansTokens.EndToEnd.Tests.Programs;
 internal sealed class Azurite : IAsyncDisposable
 {
     private const string Account = "test";
+
+    private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(2);
 
     private readonly BackgroundProgram _program;
 
@@ -28,25 +31,39 @@ internal sealed class Azurite : IAsyncDisposable
                 "--disableTelemetry", "--tableHost", "127.0.0.1", "--tablePort", port.ToString(CultureInfo.InvariantCulture),
             ],
             new Dictionary<string, string> { ["AZURITE_ACCOUNTS"] = $"{Account}:{key}" });
-        await program.WaitUntilAsync(() => AcceptsAsync(port));
-        return new Azurite(
+        var azurite = new Azurite(
             program,
             $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={key};TableEndpoint=http://127.0.0.1:{port}/{Account};");
+        try
+        {
+            await azurite.WaitUntilReadyAsync();
+            return azurite;
+        }
+        catch (Exception)
+        {
+            await azurite.DisposeAsync();
+            throw;
+        }
     }
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    private static async Task<bool> AcceptsAsync(int port)
+    /// <summary>It accepts connections before it answers.</summary>
+    private async Task WaitUntilReadyAsync()
     {
-        using var client = new TcpClient();
-        try
+        var tables = new TableServiceClient(
+            ConnectionString, new TableClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = AttemptLimit } });
+        await _program.WaitUntilAsync(async () =>
         {
-            await client.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+            try
+            {
+                _ = await tables.QueryAsync().AsPages().FirstAsync();
+                return true;
+            }
+            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException)
+            {
+                return false;
+            }
+        });
     }
 }
