@@ -33,8 +33,8 @@ public static class DeployTokenServiceCollectionExtensions
     /// and all that was configured counts.
     /// </summary>
     /// <param name="services">Where to add it.</param>
-    /// <param name="configure">Says at least where the authority is: <see cref="DeployTokenClientOptions.Gateways"/>. All faults in the
-    /// options are reported at once, when the host starts.</param>
+    /// <param name="configure">Says at least where the authority is: <see cref="DeployTokenClientOptions.Gateways"/>, or where they are looked
+    /// up. All faults in the options are reported at once, when the host starts.</param>
     /// <returns>The same collection.</returns>
     public static IServiceCollection AddDeployTokens(this IServiceCollection services, Action<DeployTokenClientOptions> configure)
     {

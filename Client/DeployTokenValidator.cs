@@ -30,7 +30,7 @@ public sealed class DeployTokenValidator
     internal const int MaxKeptTokens = 20_000;
 
     /// <summary>What is longer is for many scopes, or for long names, and asked for each time.</summary>
-    private const int MaxKeptTokenLength = 2_000;
+    internal const int MaxKeptTokenLength = 2_000;
 
     private readonly GridCalls _calls;
     private readonly TokenGrains _tokens;
