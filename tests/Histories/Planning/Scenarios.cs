@@ -88,12 +88,16 @@ internal static class Scenarios
             Silos = 1, Clients = 1, Histories = 1,
         },
 
-        // One client has asked, so that silos know; another, which nobody had to tell, asks after the revocation.
+        // One client has asked, so that silos know; another, which nobody had to tell, asks after the revocation. All asked long before, so
+        // that silos know since when membership has been what it is.
         new(LeaseProtection.SiloRemembers, Ms(2000), static (s, chance) => Round(
             s,
             _ => Revoked(chance, 2700, 2900) with
             {
-                Questions = [new PlannedQuestion(0, Ms(2500), Client: 0), new PlannedQuestion(0, Ms(2970), Client: 1)],
+                Questions =
+                [
+                    new PlannedQuestion(0, Ms(0)), new PlannedQuestion(0, Ms(2500), Client: 0), new PlannedQuestion(0, Ms(2970), Client: 1),
+                ],
             }))
         {
             Duplicates = true,
