@@ -102,7 +102,10 @@ internal static class Scenarios
         {
             Duplicates = true,
         },
-        new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
+        new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500)))
+        {
+            Duplicates = true, OneSiloEach = true,
+        },
 
         // An answer stays on its way while its asker is told over another gateway, and comes a moment before the next one.
         new(LeaseProtection.LesseeRemembers, Ms(1000), static (s, chance) => Round(
@@ -128,14 +131,14 @@ internal static class Scenarios
         new(LeaseProtection.MembershipUnchanged, Ms(1500), static (s, chance) => Round(
             s, _ => Revoked(chance, 1050, 1600), [Fault(FaultKind.DeclareDead, 1000, 4000, silo: 1)]))
         {
-            Duplicates = true,
+            Duplicates = true, OneSiloEach = true,
         },
         new(LeaseProtection.AliveIsAFact, Ms(600), static (s, chance) => Round(
             s,
             _ => Revoked(chance, 1700, 3000),
             [Fault(FaultKind.DeclareDead, 1000, 4000, silo: 1), Fault(FaultKind.MembershipAway, 1000, 4000, silo: 1)]))
         {
-            Duplicates = true,
+            Duplicates = true, OneSiloEach = true,
         },
     ];
 
