@@ -117,14 +117,11 @@ internal static class Scenarios
             MaxUnderWay = 100, Pace = Ms(5),
         },
 
-        // A silo has joined after the others have last read who there is; it answers for a token that is issued then.
+        // A silo comes after the other has last read who there is, since nobody has asked it anything meanwhile.
         new(LeaseProtection.MembershipAfterWrite, Ms(1000), static (s, chance) => Round(
-            s,
-            _ => IssuedAndRevoked(chance, 12_000),
-            Each(s.Silos, silo => Fault(FaultKind.MembershipAway, 1500, 15_000, silo)),
-            [Fault(FaultKind.Join, 1600, 12_000, silo: 0)]))
+            s, _ => RevokedElsewhere(chance), [Fault(FaultKind.Kill, 0, 5300, silo: 1)]))
         {
-            Duplicates = true, MaxRounds = 3,
+            Duplicates = true, OneSiloEach = true, MaxRounds = 5,
         },
 
         // A silo is declared dead, does not know it, and clients still ask it.
@@ -167,18 +164,20 @@ internal static class Scenarios
         return Ended(once) with { AsksLonger = Ms(2000) };
     }
 
-    private static HistoryPlan IssuedAndRevoked(Chance chance, int from)
+    /// <summary>One silo reads twice who there is while it is alone, and then not before it revokes what another silo has allowed.</summary>
+    private static HistoryPlan RevokedElsewhere(Chance chance)
     {
-        var token = HistoryPlanner.HeldBy(HistoryPlanner.Project) with { Issued = false };
-        var issued = Ms(chance.Between(from, from + 300));
-        return new HistoryPlan(
-            "",
-            HistoryPlanner.Tree(Visibility.Private, token),
+        const int AnotherIsThere = 14_500;
+        return Revoked(chance, AnotherIsThere + 250, AnotherIsThere + 400) with
+        {
+            Questions =
             [
-                new PlannedOperation(new Operation(OperationKind.Issue, token.Name), issued),
-                new PlannedOperation(new Operation(OperationKind.Revoke, token.Name), issued + Ms(chance.Between(150, 500))),
+                new PlannedQuestion(0, Ms(4000), Client: 0),
+                new PlannedQuestion(0, Ms(5200), Client: 0),
+                new PlannedQuestion(0, Ms(AnotherIsThere), Client: 1),
+                .. Enumerable.Range(0, 6).Select(static i => new PlannedQuestion(0, Ms(AnotherIsThere + 450 + (50 * i)), Client: 1)),
             ],
-            About(token));
+        };
     }
 
     /// <summary>Two tokens: of one the answers rest on what is new, of the other, which come after it, on what is old.</summary>
