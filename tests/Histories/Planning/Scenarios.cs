@@ -244,20 +244,23 @@ internal static class Scenarios
     {
         var first = HistoryPlanner.HeldBy(HistoryPlanner.Project);
         var second = first with { Name = "second" };
+        var elsewhere = HistoryPlanner.HeldBy("other");
         return new HistoryPlan(
             "",
-            HistoryPlanner.Tree(Visibility.Private, first, second),
-            [Archive(Ms(2050))],
+            HistoryPlanner.Tree(Visibility.Private, first, second, elsewhere),
+            [Archive(Ms(2080))],
             [
                 new Subject(first.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
                 new Subject(second.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+                new Subject(elsewhere.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
             ])
         {
             Questions =
             [
-                new PlannedQuestion(0, Ms(2000)),
-                new PlannedQuestion(1, Ms(2400)),
-                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(1, Ms(3070 + (25 * i)))),
+                new PlannedQuestion(2, Ms(0)), // The first answer of all takes long.
+                new PlannedQuestion(0, Ms(1950)),
+                new PlannedQuestion(1, Ms(2380)),
+                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(1, Ms(3100 + (25 * i)))),
             ],
         };
     }
