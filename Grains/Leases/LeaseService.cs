@@ -31,14 +31,14 @@ internal sealed class LeaseService(
 }
 
 /// <summary>Reaches the service of a given silo.</summary>
-internal sealed class LeaseServices(IServiceProvider services, ILocalSiloDetails self, SiloLeases leases)
-    : GrainServiceClient<ILeaseService>(services)
+internal sealed class LeaseServices(IServiceProvider services, ILocalSiloDetails self) : GrainServiceClient<ILeaseService>(services)
 {
     /// <summary>Whether a silo is this one.</summary>
     public bool IsOwn(SiloAddress silo) => silo == self.SiloAddress;
 
     public Task<TimeSpan> GetLengthAsync(SiloAddress silo) => GetGrainService(silo).GetLengthAsync();
 
-    public Task TellAsync(SiloAddress silo, TokenId token, long epoch) =>
-        IsOwn(silo) ? leases.ToldAsync(token, epoch) : GetGrainService(silo).ToldAsync(token, epoch);
+    /// <summary>Tells a silo. This one is told like any other: what a lessee acknowledges to a service goes back to the silo it came from,
+    /// while an acknowledgement to a grain goes to where the directory has that grain, and that may be another activation.</summary>
+    public Task TellAsync(SiloAddress silo, TokenId token, long epoch) => GetGrainService(silo).ToldAsync(token, epoch);
 }

@@ -138,6 +138,40 @@ public sealed class HistoryCheckerTests
             .Allowed(30).Refused(31)
             .Found);
 
+    [Theory]
+    [InlineData(nameof(OperationKind.Destroy), "token")]
+    [InlineData(nameof(OperationKind.Expire), "token")]
+    [InlineData(nameof(OperationKind.RevokeAll), "group")]
+    public void Check_WhenTheTokenEndsInAnotherWay_FindsItsUse(string kind, string target) => Assert.Equal(
+        [ViolationKind.UsedAfterReturn],
+        new WrittenHistory()
+            .Done(new Operation(Enum.Parse<OperationKind>(kind), target), begin: 10, durable: null, returned: 20)
+            .Allowed(15).Allowed(21).Refused(22)
+            .Found);
+
+    [Fact]
+    public void Check_WhenAllTokensOfANodeAreRevoked_ThoseHeldAboveItOrIssuedLaterAreNot()
+    {
+        Assert.Equal(
+            [ViolationKind.RefusedThoughValid],
+            new WrittenHistory().Done(new Operation(OperationKind.RevokeAll, "project"), begin: 10, durable: 15, returned: 20).Refused(30).Found);
+        Assert.Equal(
+            [ViolationKind.RefusedThoughValid],
+            new WrittenHistory { Subject = new Subject("later", RegistryAction.PullImage, "project", ByPath: false) }
+                .Done(new Operation(OperationKind.RevokeAll, "group"), begin: 10, durable: 15, returned: 20)
+                .Done(new Operation(OperationKind.Issue, "later"), begin: 30, durable: null, returned: 40)
+                .Refused(35).Allowed(41).Refused(42)
+                .Found);
+    }
+
+    [Fact]
+    public void Check_WhenTwoPromisesAreBroken_FindsBothInOrderOfTime() => Assert.Equal(
+        [ViolationKind.RefusedThoughValid, ViolationKind.UsedAfterReturn, ViolationKind.Lost],
+        new WrittenHistory()
+            .Done(Revoke, begin: 10, durable: 15, returned: 20)
+            .Allowed(500, final: true).Allowed(30).Refused(5, end: 9)
+            .Found);
+
     [Fact]
     public void Check_WhenWhatWasPublicIsHidden_OnlyItsOwnTokensGetIn()
     {

@@ -19,6 +19,9 @@ internal sealed record Scenario(LeaseProtection Protection, TimeSpan Lease, Func
 
     public bool Duplicates { get; init; }
 
+    /// <summary>Whether each client knows one silo only, the next the next, so that no other has anything to tell it.</summary>
+    public bool OneSiloEach { get; init; }
+
     /// <summary>How often a client asks everything it asks.</summary>
     public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(15);
 

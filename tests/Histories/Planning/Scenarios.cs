@@ -88,17 +88,24 @@ internal static class Scenarios
             Silos = 1, Clients = 1, Histories = 1,
         },
 
-        // One client has asked, so that silos know; another, which nobody had to tell, asks after the revocation.
+        // One client has asked, so that silos know; another, which nobody had to tell, asks after the revocation. All asked long before, so
+        // that silos know since when membership has been what it is.
         new(LeaseProtection.SiloRemembers, Ms(2000), static (s, chance) => Round(
             s,
             _ => Revoked(chance, 2700, 2900) with
             {
-                Questions = [new PlannedQuestion(0, Ms(2500), Client: 0), new PlannedQuestion(0, Ms(2970), Client: 1)],
+                Questions =
+                [
+                    new PlannedQuestion(0, Ms(0)), new PlannedQuestion(0, Ms(2500), Client: 0), new PlannedQuestion(0, Ms(2970), Client: 1),
+                ],
             }))
         {
             Duplicates = true,
         },
-        new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500))) { Duplicates = true },
+        new(LeaseProtection.TellEverySilo, Ms(600), static (s, chance) => Round(s, _ => Revoked(chance, 500, 1500)))
+        {
+            Duplicates = true, OneSiloEach = true,
+        },
 
         // An answer stays on its way while its asker is told over another gateway, and comes a moment before the next one.
         new(LeaseProtection.LesseeRemembers, Ms(1000), static (s, chance) => Round(
@@ -110,28 +117,25 @@ internal static class Scenarios
             MaxUnderWay = 100, Pace = Ms(5),
         },
 
-        // A silo has joined after the others have last read who there is; it answers for a token that is issued then.
+        // A silo comes after the other has last read who there is, since nobody has asked it anything meanwhile.
         new(LeaseProtection.MembershipAfterWrite, Ms(1000), static (s, chance) => Round(
-            s,
-            _ => IssuedAndRevoked(chance, 12_000),
-            Each(s.Silos, silo => Fault(FaultKind.MembershipAway, 1500, 15_000, silo)),
-            [Fault(FaultKind.Join, 1600, 12_000, silo: 0)]))
+            s, _ => RevokedElsewhere(chance), [Fault(FaultKind.Kill, 0, 5300, silo: 1)]))
         {
-            Duplicates = true, MaxRounds = 3,
+            Duplicates = true, OneSiloEach = true, MaxRounds = 5,
         },
 
         // A silo is declared dead, does not know it, and clients still ask it.
         new(LeaseProtection.MembershipUnchanged, Ms(1500), static (s, chance) => Round(
             s, _ => Revoked(chance, 1050, 1600), [Fault(FaultKind.DeclareDead, 1000, 4000, silo: 1)]))
         {
-            Duplicates = true,
+            Duplicates = true, OneSiloEach = true,
         },
         new(LeaseProtection.AliveIsAFact, Ms(600), static (s, chance) => Round(
             s,
             _ => Revoked(chance, 1700, 3000),
             [Fault(FaultKind.DeclareDead, 1000, 4000, silo: 1), Fault(FaultKind.MembershipAway, 1000, 4000, silo: 1)]))
         {
-            Duplicates = true,
+            Duplicates = true, OneSiloEach = true,
         },
     ];
 
@@ -160,18 +164,20 @@ internal static class Scenarios
         return Ended(once) with { AsksLonger = Ms(2000) };
     }
 
-    private static HistoryPlan IssuedAndRevoked(Chance chance, int from)
+    /// <summary>One silo reads twice who there is while it is alone, and then not before it revokes what another silo has allowed.</summary>
+    private static HistoryPlan RevokedElsewhere(Chance chance)
     {
-        var token = HistoryPlanner.HeldBy(HistoryPlanner.Project) with { Issued = false };
-        var issued = Ms(chance.Between(from, from + 300));
-        return new HistoryPlan(
-            "",
-            HistoryPlanner.Tree(Visibility.Private, token),
+        const int AnotherIsThere = 14_500;
+        return Revoked(chance, AnotherIsThere + 250, AnotherIsThere + 400) with
+        {
+            Questions =
             [
-                new PlannedOperation(new Operation(OperationKind.Issue, token.Name), issued),
-                new PlannedOperation(new Operation(OperationKind.Revoke, token.Name), issued + Ms(chance.Between(150, 500))),
+                new PlannedQuestion(0, Ms(4000), Client: 0),
+                new PlannedQuestion(0, Ms(5200), Client: 0),
+                new PlannedQuestion(0, Ms(AnotherIsThere), Client: 1),
+                .. Enumerable.Range(0, 6).Select(static i => new PlannedQuestion(0, Ms(AnotherIsThere + 450 + (50 * i)), Client: 1)),
             ],
-            About(token));
+        };
     }
 
     /// <summary>Two tokens: of one the answers rest on what is new, of the other, which come after it, on what is old.</summary>
@@ -238,20 +244,23 @@ internal static class Scenarios
     {
         var first = HistoryPlanner.HeldBy(HistoryPlanner.Project);
         var second = first with { Name = "second" };
+        var elsewhere = HistoryPlanner.HeldBy("other");
         return new HistoryPlan(
             "",
-            HistoryPlanner.Tree(Visibility.Private, first, second),
-            [Archive(Ms(2050))],
+            HistoryPlanner.Tree(Visibility.Private, first, second, elsewhere),
+            [Archive(Ms(2080))],
             [
                 new Subject(first.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
                 new Subject(second.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
+                new Subject(elsewhere.Name, RegistryAction.PushImage, HistoryPlanner.Project, ByPath: false),
             ])
         {
             Questions =
             [
-                new PlannedQuestion(0, Ms(2000)),
-                new PlannedQuestion(1, Ms(2400)),
-                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(1, Ms(3070 + (25 * i)))),
+                new PlannedQuestion(2, Ms(0)), // The first answer of all takes long.
+                new PlannedQuestion(0, Ms(1950)),
+                new PlannedQuestion(1, Ms(2380)),
+                .. Enumerable.Range(0, 10).Select(static i => new PlannedQuestion(1, Ms(3100 + (25 * i)))),
             ],
         };
     }

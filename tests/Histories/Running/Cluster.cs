@@ -26,6 +26,9 @@ internal sealed record ClusterOptions
     /// <summary>Whether silos have activations of tokens of their own, whatever others have.</summary>
     public bool Duplicates { get; init; }
 
+    /// <summary>Whether each client knows one silo only, the next the next.</summary>
+    public bool OneSiloEach { get; init; }
+
     /// <summary>What the wall clock of each silo is ahead, by slot, one more than there are silos.</summary>
     public IReadOnlyList<TimeSpan> ClockOffsets { get; init; } = [];
 
@@ -195,7 +198,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private ChildProcess StartClient(int number) => Start("client", Options($"client{number}", _options.Silos + 1 + number) with
     {
-        Gateways = [.. Slots.Select(static s => s.GatewayPort)],
+        Gateways = _options.OneSiloEach ? [Slots[number % _options.Silos].GatewayPort] : [.. Slots.Select(static s => s.GatewayPort)],
     });
 
     private ChildProcess Start(string verb, ProcessOptions options)

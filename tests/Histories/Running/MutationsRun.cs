@@ -50,6 +50,7 @@ internal sealed class MutationsRun(MutationOptions options, TextWriter output)
             MaxUnderWay = scenario.MaxUnderWay,
             Without = off,
             Duplicates = scenario.Duplicates,
+            OneSiloEach = scenario.OneSiloEach,
             ClockRates =
             [
                 .. Enumerable.Repeat(1.0, scenario.Silos + 1), .. Enumerable.Repeat(scenario.ClientRate, scenario.Clients),

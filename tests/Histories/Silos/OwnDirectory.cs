@@ -3,12 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 using Orleans.GrainDirectory;
 using Orleans.Metadata;
 using Orleans.Runtime.GrainDirectory;
+using Orleans.Runtime.Placement;
 
 namespace OrleansTokens.Histories.Silos;
 
 /// <summary>
-/// A grain directory that knows only what runs on its own silo. So every silo comes to have an activation of its own of each grain: all the
-/// duplicates that a cluster could have for a moment while its members change, and for as long as it runs.
+/// A grain directory that knows only what runs on its own silo. With <see cref="OnOwnSilo"/>, every silo comes to have an activation of its
+/// own of each grain it is asked for: all the duplicates that a cluster could have for a moment while its members change, and for as long as
+/// it runs.
 /// </summary>
 internal sealed class OwnDirectory : IGrainDirectory
 {
@@ -41,6 +43,18 @@ internal sealed class DirectoryOf(GrainType type, IGrainDirectory directory) : I
     public bool TryResolveGrainDirectory(GrainType grainType, GrainProperties? properties, [NotNullWhen(true)] out IGrainDirectory? grainDirectory)
     {
         grainDirectory = directory;
+        return grainType == type;
+    }
+}
+
+/// <summary>Has the grains of one type placed on the silo that was asked for them.</summary>
+internal sealed class OnOwnSilo(GrainType type) : IPlacementStrategyResolver
+{
+    private readonly PreferLocalPlacement _local = new();
+
+    public bool TryResolvePlacementStrategy(GrainType grainType, GrainProperties? properties, [NotNullWhen(true)] out PlacementStrategy? result)
+    {
+        result = _local;
         return grainType == type;
     }
 }

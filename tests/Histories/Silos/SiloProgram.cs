@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.Hosting;
+using Orleans.Runtime.Placement;
 using Orleans.Storage;
 using OrleansTokens.Client;
 using OrleansTokens.Grains;
@@ -27,6 +28,8 @@ internal static class SiloProgram
 
     /// <summary>For so long answers wait for a client whose connection is gone, although it could be reached through another gateway.</summary>
     private static readonly TimeSpan ClientDropTimeout = TimeSpan.FromSeconds(2);
+
+    private static readonly GrainType Tokens = GrainType.Create("deploy-token");
 
     private static readonly MasterKeyRing Keys = MasterKeyRing.Of(new MasterKey([.. Enumerable.Range(1, MasterKey.Length).Select(i => (byte)i)]));
 
@@ -67,7 +70,8 @@ internal static class SiloProgram
             Keys, new DeployTokenOptions(), new RegistryTokenOptions(), leases: new LeaseOptions { Length = options.Lease, Protections = options.Protections });
         if (options.Duplicates)
         {
-            silo.Services.AddSingleton<IGrainDirectoryResolver>(new DirectoryOf(GrainType.Create("deploy-token"), new OwnDirectory()));
+            silo.Services.AddSingleton<IGrainDirectoryResolver>(new DirectoryOf(Tokens, new OwnDirectory()));
+            silo.Services.AddSingleton<IPlacementStrategyResolver>(new OnOwnSilo(Tokens));
         }
 
         silo.Configure<ClusterOptions>(static cluster =>
