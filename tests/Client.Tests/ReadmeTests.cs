@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace OrleansTokens.Client.Tests;
 
-/// <summary>The read-me that goes with the package.</summary>
+/// <summary>The read-mes that go with the packages.</summary>
 public sealed class ReadmeTests
 {
     private const string Start = "```csharp\n";
@@ -18,12 +18,15 @@ public sealed class ReadmeTests
         global using Microsoft.Extensions.Hosting; global using Microsoft.Extensions.Logging;
         """;
 
-    [Fact]
-    public void Code_WhenPasted_Compiles()
+    [Theory]
+    [InlineData("Client", 2)]
+    [InlineData("Client/PostgreSql", 1)]
+    [InlineData("Client/AzureTables", 1)]
+    public void Code_WhenPasted_Compiles(string project, int expectedBlocks)
     {
-        var blocks = File.ReadAllText(Path.Combine(Root(), "Client", "README.md")).Split(Start).Skip(1)
+        var blocks = File.ReadAllText(Path.Combine(Root(), project, "README.md")).Split(Start).Skip(1)
             .Select(static rest => rest[..rest.IndexOf(End, StringComparison.Ordinal)]).ToList();
-        Assert.Equal(2, blocks.Count);
+        Assert.Equal(expectedBlocks, blocks.Count);
         Assert.Empty(blocks.SelectMany(Faults));
     }
 
