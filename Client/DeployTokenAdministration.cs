@@ -30,15 +30,13 @@ public sealed class DeployTokenAdministration
 {
     private readonly GridCalls _calls;
     private readonly CredentialGate _gate;
-    private readonly TimeProvider _time;
-    private readonly LeaseClock _clock;
+    private readonly Settlement _settlement;
 
-    internal DeployTokenAdministration(GridCalls calls, CredentialGate gate, TimeProvider time)
+    internal DeployTokenAdministration(GridCalls calls, CredentialGate gate, Settlement settlement)
     {
         _calls = calls;
         _gate = gate;
-        _time = time;
-        _clock = LeaseClock.Of(time);
+        _settlement = settlement;
     }
 
     private IApplicationSettingsGrain Settings => _calls.Grains.GetGrain<IApplicationSettingsGrain>(0);
@@ -106,7 +104,7 @@ public sealed class DeployTokenAdministration
         NamespaceId holder, OperatorId by, string reason, CancellationToken cancellation = default)
     {
         var receipt = await _calls.RunAsync(() => Node(holder).RevokeTokensAsync(by, reason), cancellation);
-        await SettleAsync(receipt.Settling, cancellation);
+        await _settlement.WaitAsync(receipt.Settling, cancellation);
         return receipt with { Settling = TimeSpan.Zero };
     }
 
@@ -167,7 +165,7 @@ public sealed class DeployTokenAdministration
         ChangeApplicationSettings change, OperatorId by, CancellationToken cancellation = default)
     {
         var settings = await _calls.RunAsync(() => Settings.ChangeAsync(change, by), cancellation);
-        await SettleAsync(settings.Settling, cancellation);
+        await _settlement.WaitAsync(settings.Settling, cancellation);
         return settings with { Settling = TimeSpan.Zero };
     }
 
@@ -184,14 +182,14 @@ public sealed class DeployTokenAdministration
     private async Task<NamespaceView> ChangeAsync(Func<Task<NamespaceView>> change, CancellationToken cancellation)
     {
         var node = await _calls.RunAsync(change, cancellation);
-        await SettleAsync(node.Settling, cancellation);
+        await _settlement.WaitAsync(node.Settling, cancellation);
         return node with { Settling = TimeSpan.Zero };
     }
 
     private async Task<bool> RemoveAsync(Func<Task<Removal>> remove, CancellationToken cancellation)
     {
         var removal = await _calls.RunAsync(remove, cancellation);
-        await SettleAsync(removal.Settling, cancellation);
+        await _settlement.WaitAsync(removal.Settling, cancellation);
         return removal.Removed;
     }
 
@@ -200,25 +198,14 @@ public sealed class DeployTokenAdministration
     /// <returns>Null: nothing was revoked.</returns>
     private async Task<RevocationReceipt?> SettleEndAsync(TokenId id, CancellationToken cancellation)
     {
-        await SettleAsync(await _calls.RunAsync(() => Token(id).SettleAsync(), cancellation), cancellation);
+        await _settlement.WaitAsync(await _calls.RunAsync(() => Token(id).SettleAsync(), cancellation), cancellation);
         return null;
     }
 
     private async Task<RevocationReceipt> SettleAsync(RevocationReceipt receipt, CancellationToken cancellation)
     {
-        await SettleAsync(receipt.Settling, cancellation);
+        await _settlement.WaitAsync(receipt.Settling, cancellation);
         return receipt with { Settling = TimeSpan.Zero };
-    }
-
-    /// <summary>Waits until nobody can go by what was before a change.</summary>
-    private async Task SettleAsync(TimeSpan settling, CancellationToken cancellation)
-    {
-        var end = _clock.Now + Math.Min(settling.Ticks, Lease.MaxLength.Ticks);
-        for (var left = end - _clock.Now; left > 0; left = end - _clock.Now)
-        {
-            // A timer may be a little early.
-            await Task.Delay(TimeSpan.FromTicks(Math.Max(left, TimeSpan.TicksPerMillisecond)), _time, cancellation);
-        }
     }
 
     private async Task<Explanation> ExplainCredentialAsync(Credential credential, Question question)

@@ -16,8 +16,8 @@ public sealed class DeployTokenClientOptions
 
     /// <summary>
     /// Where the authority listens for .NET clients (<c>Grid:GatewayPort</c>): IP addresses with ports, such as <c>127.0.0.1:30000</c> or
-    /// <c>[::1]:30000</c>. 1 to 100 different ones; one that answers is enough, and the others are tried when it stops to. Needed by
-    /// a connection of the client's own, and of no use without it.
+    /// <c>[::1]:30000</c>. 1 to 100 different ones; one that answers is enough, and the others are tried when it stops to. A connection of
+    /// the client's own needs either these or <see cref="UseGateways"/>; neither is of use without it.
     /// </summary>
     public IList<string> Gateways { get; } = [];
 
@@ -48,6 +48,24 @@ public sealed class DeployTokenClientOptions
     /// </summary>
     public bool KeepLeasesWhileDisconnected { get; set; }
 
+    /// <summary>What was said with <see cref="UseGateways"/>.</summary>
+    internal List<(Action<IClientBuilder> Configure, string? Fault)> GatewaySources { get; } = [];
+
     /// <summary>All hold; see <see cref="LeaseProtections"/>.</summary>
     internal LeaseProtections Protections { get; set; } = LeaseProtections.All;
+
+    /// <summary>
+    /// Says where gateways are looked up, in place of <see cref="Gateways"/>: where the silos of a cluster note themselves. They are
+    /// looked up when the client connects and every 5 seconds from then on. The packages <c>OrleansTokens.Client.PostgreSql</c> and
+    /// <c>OrleansTokens.Client.AzureTables</c> do this; call it to look somewhere else. Not to be called twice.
+    /// </summary>
+    /// <param name="configure">Registers an <c>IGatewayListProvider</c> with the Orleans client of the connection. Runs once, when the
+    /// host starts; what it throws, the start throws.</param>
+    /// <param name="fault">What is wrong with the settings of the place, without secrets; reported with all other faults when the host starts,
+    /// and <paramref name="configure"/> does not run. Null: nothing.</param>
+    public void UseGateways(Action<IClientBuilder> configure, string? fault = null)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        GatewaySources.Add((configure, fault));
+    }
 }

@@ -33,11 +33,19 @@ internal sealed class ConnectionValidator : IValidateOptions<DeployTokenClientOp
     public ValidateOptionsResult Validate(string? name, DeployTokenClientOptions options)
     {
         var faults = new List<string>();
-        if (options.Gateways.Count is 0 or > MaxGateways)
+        if (options.GatewaySources.Count == 0)
         {
-            faults.Add($"{nameof(options.Gateways)} must name 1 to {MaxGateways} gateways.");
+            if (options.Gateways.Count is 0 or > MaxGateways)
+            {
+                faults.Add($"{nameof(options.Gateways)} must name 1 to {MaxGateways} gateways.");
+            }
+        }
+        else if (options.GatewaySources.Count > 1 || options.Gateways.Count > 0)
+        {
+            faults.Add($"{nameof(options.Gateways)} must be named or looked up, in one place and not both ways.");
         }
 
+        faults.AddRange(options.GatewaySources.Select(static source => source.Fault).OfType<string>());
         faults.AddRange(options.Gateways.Where(static gateway => ParseGateway(gateway) is null).Select(static gateway =>
             $"{nameof(options.Gateways)}: '{gateway}' must be an IP address with a port, such as 127.0.0.1:30000 or [::1]:30000."));
         CheckId(nameof(options.ClusterId), options.ClusterId, faults);

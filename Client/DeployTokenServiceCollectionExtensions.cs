@@ -33,8 +33,8 @@ public static class DeployTokenServiceCollectionExtensions
     /// and all that was configured counts.
     /// </summary>
     /// <param name="services">Where to add it.</param>
-    /// <param name="configure">Says at least where the authority is: <see cref="DeployTokenClientOptions.Gateways"/>. All faults in the
-    /// options are reported at once, when the host starts.</param>
+    /// <param name="configure">Says at least where the authority is: <see cref="DeployTokenClientOptions.Gateways"/>, or where they are looked
+    /// up. All faults in the options are reported at once, when the host starts.</param>
     /// <returns>The same collection.</returns>
     public static IServiceCollection AddDeployTokens(this IServiceCollection services, Action<DeployTokenClientOptions> configure)
     {
@@ -71,8 +71,9 @@ public static class DeployTokenServiceCollectionExtensions
                 LeaseClock.Of(s.GetRequiredService<TimeProvider>()), s.GetRequiredService<ClientMetrics>(),
                 maxKept: DeployTokenValidator.MaxKeptTokens)));
         services.TryAddSingleton(static s => new DeployTokenAdministration(
-            s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), s.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(static s => new OperatorAdministration(s.GetRequiredService<GridCalls>()));
+            s.GetRequiredService<GridCalls>(), s.GetRequiredService<CredentialGate>(), new Settlement(s.GetRequiredService<TimeProvider>())));
+        services.TryAddSingleton(static s => new OperatorAdministration(
+            s.GetRequiredService<GridCalls>(), new Settlement(s.GetRequiredService<TimeProvider>())));
     }
 
     private static DeployTokenClientOptions OptionsOf(IServiceProvider services) =>

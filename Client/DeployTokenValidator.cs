@@ -30,9 +30,10 @@ public sealed class DeployTokenValidator
     internal const int MaxKeptTokens = 20_000;
 
     /// <summary>What is longer is for many scopes, or for long names, and asked for each time.</summary>
-    private const int MaxKeptTokenLength = 2_000;
+    internal const int MaxKeptTokenLength = 2_000;
 
     private readonly GridCalls _calls;
+    private readonly TokenGrains _tokens;
     private readonly CredentialGate _gate;
     private readonly LeasedDecisions _leases;
     private readonly LeasedDecisions _issued;
@@ -44,6 +45,7 @@ public sealed class DeployTokenValidator
     internal DeployTokenValidator(GridCalls calls, CredentialGate gate, LeasedDecisions leases, LeasedDecisions issued)
     {
         _calls = calls;
+        _tokens = new TokenGrains(calls);
         _gate = gate;
         _leases = leases;
         _issued = issued;
@@ -69,7 +71,7 @@ public sealed class DeployTokenValidator
     /// <param name="cancellation">Gives up waiting; nothing is decided then.</param>
     /// <returns>One decision for each question, in their order.</returns>
     /// <exception cref="TokenAuthorityException"><see cref="Errors.ErrorCode.InvalidArgument"/>: the number of questions.</exception>
-    public async Task<ImmutableArray<Decision>> ValidateAllAsync(
+    public Task<ImmutableArray<Decision>> ValidateAllAsync(
         Credential credential, ImmutableArray<Question> questions, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(credential);
@@ -79,8 +81,8 @@ public sealed class DeployTokenValidator
         }
 
         return TryAnswerAll(credential, questions, out var keys) is { } known
-            ? known
-            : await _calls.RunAsync(() => DecideAsync(credential, questions, keys), cancellation);
+            ? Task.FromResult(known)
+            : _calls.RunAsync(() => DecideAsync(credential, questions, keys), cancellation);
     }
 
     /// <summary>Decides one action of somebody who shows no credential. Kept as decisions about credentials are.</summary>
@@ -209,14 +211,22 @@ public sealed class DeployTokenValidator
     private async Task<ImmutableArray<Decision>> DecideAsync(Credential credential, ImmutableArray<Question> questions, UInt128?[] keys)
     {
         var (token, refusal) = await _gate.InspectAsync(credential.Secret);
-        return refusal == DenyReason.None
-            ? await _leases.DecideAsync(token, questions, keys, AskAbout(credential, token))
-            : [.. questions.Select(_ => Decision.Deny(refusal))];
+        if (refusal != DenyReason.None)
+        {
+            return [.. questions.Select(_ => Decision.Deny(refusal))];
+        }
+
+        if (_leases.IsKeeping)
+        {
+            return await _leases.DecideAsync(token, questions, keys, AskAbout(credential, token));
+        }
+
+        var answer = await _tokens.Of(token).ValidateAsync(new ValidationRequest(credential, questions));
+        return LeasedDecisions.DecisionsOf(answer, questions.Length);
     }
 
     private AskAuthority AskAbout(Credential credential, TokenId token) => async (questions, lessee, renewal) =>
-        new Answered(await _calls.Grains.GetGrain<IDeployTokenGrain>(token.Value)
-            .ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal }));
+        new Answered(await _tokens.Of(token).ValidateAsync(new ValidationRequest(credential, questions) { Lessee = lessee, Renewal = renewal }));
 
     private AskAuthority AskAnonymously() => async (questions, _, renewal) =>
         new Answered(await _calls.Grains.GetGrain<IAnonymousValidationGrain>(0).ValidateAsync(questions[0], renewal));

@@ -22,6 +22,13 @@ internal sealed partial class GridConnection(
     /// <summary>For so long a gateway that was lost is not tried while there are others.</summary>
     private static readonly TimeSpan GatewayRefreshPeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long Orleans waits for an answer at least. Calls end at <see cref="DeployTokenClientOptions.Deadline"/> in any case, see
+    /// <see cref="GridCalls"/>; but when it connects, Orleans asks what grains there are, and pauses for 5 seconds where a busy gateway
+    /// takes longer to say so.
+    /// </summary>
+    private static readonly TimeSpan MinResponseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ILogger _logger = loggers.CreateLogger<GridConnection>();
     private readonly CancellationTokenSource _stopping = new();
     private ServiceProvider? _services;
@@ -97,10 +104,9 @@ internal sealed partial class GridConnection(
         var settings = options.Value;
         var services = new ServiceCollection();
         services.AddSingleton(loggers);
-        services.AddOrleansClient(client => client
-            .UseStaticClustering([.. settings.Gateways.Select(ConnectionValidator.ParseGateway).OfType<System.Net.IPEndPoint>()])
+        services.AddOrleansClient(client => UseGateways(client, settings)
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId))
-            .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = settings.Deadline)
+            .Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeoutOf(settings))
             .Configure<GatewayOptions>(static gateways => gateways.GatewayListRefreshPeriod = GatewayRefreshPeriod)
             .AddClusterConnectionStatusObserver(loss)
             .UseConnectionRetryFilter(RetryAsync));
@@ -108,6 +114,20 @@ internal sealed partial class GridConnection(
         // What crosses the wire is found by name only where the application's own build has looked for it.
         services.AddSerializer(static serializer => serializer.AddAssembly(typeof(IDeployTokenGrain).Assembly));
         return services.BuildServiceProvider();
+    }
+
+    private static TimeSpan ResponseTimeoutOf(DeployTokenClientOptions settings) =>
+        settings.Deadline < MinResponseTimeout ? MinResponseTimeout : settings.Deadline;
+
+    private static IClientBuilder UseGateways(IClientBuilder client, DeployTokenClientOptions settings)
+    {
+        if (settings.GatewaySources is [var source])
+        {
+            source.Configure(client);
+            return client;
+        }
+
+        return client.UseStaticClustering([.. settings.Gateways.Select(ConnectionValidator.ParseGateway).OfType<System.Net.IPEndPoint>()]);
     }
 
     private async Task<bool> RetryAsync(Exception fault, CancellationToken cancellation)

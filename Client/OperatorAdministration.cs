@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansTokens.Client.Leases;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Errors;
 using OrleansTokens.Namespaces;
@@ -11,14 +12,26 @@ namespace OrleansTokens.Client;
 /// named in a request may do so: its caller has. Safe for any number of threads. Every change is durable, and obeyed, when its call
 /// returns.
 /// </summary>
-/// <remarks>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
+/// <remarks>
+/// <para>
+/// Who gets another username leaves a path, and may take one that led elsewhere: such a call goes on, after it is durable, until nobody can go
+/// by what was before, for which <see cref="DeployTokenClientOptions.Deadline"/> does not count. See
+/// <see cref="DeployTokenAdministration"/>.
+/// </para>
+/// <para>Every method throws <see cref="TokenAuthorityException"/>: with the code of what is wrong with the request, in which
 /// case nothing was changed, or with <see cref="Errors.ErrorCode.Unavailable"/>, within
-/// <see cref="DeployTokenClientOptions.Deadline"/>, in which case it is not known whether anything was.</remarks>
+/// <see cref="DeployTokenClientOptions.Deadline"/>, in which case it is not known whether anything was.</para>
+/// </remarks>
 public sealed class OperatorAdministration
 {
     private readonly GridCalls _calls;
+    private readonly Settlement _settlement;
 
-    internal OperatorAdministration(GridCalls calls) => _calls = calls;
+    internal OperatorAdministration(GridCalls calls, Settlement settlement)
+    {
+        _calls = calls;
+        _settlement = settlement;
+    }
 
     private IOperatorDirectoryGrain Directory => _calls.Grains.GetGrain<IOperatorDirectoryGrain>(0);
 
@@ -28,7 +41,7 @@ public sealed class OperatorAdministration
 
     /// <summary>Makes an operator.</summary>
     public Task<OperatorView> CreateAsync(CreateOperator request, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Directory.CreateAsync(request), cancellation);
+        SettledAsync(() => Directory.CreateAsync(request), cancellation);
 
     /// <summary>An operator, or null where there is none.</summary>
     public Task<OperatorView?> GetAsync(OperatorId id, CancellationToken cancellation = default) =>
@@ -44,7 +57,7 @@ public sealed class OperatorAdministration
 
     /// <summary>Changes what is named of an operator.</summary>
     public Task<OperatorView> ChangeAsync(OperatorId id, ChangeOperator change, CancellationToken cancellation = default) =>
-        _calls.RunAsync(() => Operator(id).ChangeAsync(change), cancellation);
+        SettledAsync(() => Operator(id).ChangeAsync(change), cancellation);
 
     /// <summary>Where an operator's own projects are; made now where there is none yet.</summary>
     public Task<GroupId> EnsurePersonalNamespaceAsync(OperatorId id, CancellationToken cancellation = default) =>
@@ -97,6 +110,13 @@ public sealed class OperatorAdministration
     public Task<bool> RemoveMemberAsync(
         NamespaceId node, OperatorId member, OperatorId by, CancellationToken cancellation = default) =>
         _calls.RunAsync(() => Node(node).RemoveMemberAsync(member, by), cancellation);
+
+    private async Task<OperatorView> SettledAsync(Func<Task<OperatorView>> change, CancellationToken cancellation)
+    {
+        var view = await _calls.RunAsync(change, cancellation);
+        await _settlement.WaitAsync(view.Settling, cancellation);
+        return view with { Settling = TimeSpan.Zero };
+    }
 
     private IOperatorGrain Operator(OperatorId id) => _calls.Grains.GetGrain<IOperatorGrain>(id.Value);
 

@@ -69,6 +69,12 @@ public static class Limits
     /// </summary>
     public const int MaxTokenRevocations = 50;
 
+    /// <summary>
+    /// The longest lease that an installation or a group can be given: 60 seconds. It bounds for how long a revoked token can be let in,
+    /// in any fault.
+    /// </summary>
+    public static readonly TimeSpan MaxLeaseLength = TimeSpan.FromSeconds(60);
+
     /// <summary>The most questions in one validation: 200. One request of a registry asks a few; it bounds the work of a grain's turn.</summary>
     public const int MaxQuestions = 200;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using OrleansTokens.Grains.DeployTokens;
 using OrleansTokens.Grains.Ids;
 using OrleansTokens.Grains.Keys;
@@ -40,6 +41,10 @@ public static class GrainsServiceCollectionExtensions
         services.AddSingleton(options);
         services.TryAddSingleton(static s => LeaseClock.Of(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RecordConfirmer>();
+        services.AddSingleton(static s => new LeaseAgreement(
+            s.GetRequiredService<LeaseOptions>(),
+            silo => s.GetRequiredService<LeaseServices>().GetLengthAsync(silo),
+            s.GetRequiredService<ILogger<LeaseAgreement>>()));
         services.AddSingleton<FactContext>();
         services.AddSingleton<PlaceFinder>();
         services.AddSingleton<SiloLiveness>();

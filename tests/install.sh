@@ -26,14 +26,13 @@ packages=(
   curl twine python3-pip maven libmaven-deploy-plugin-java libmaven-dependency-plugin-java junit4
   # For what comes from the npm registry, see below.
   nodejs npm
+  # Where the client library can look gateways up; what the benchmarks compare with keeps its data there.
+  postgresql
   # A wall clock that can be set for one process.
   libfaketime
   # tests/run.sh looks for processes left behind.
   procps
 )
-if "$benchmarks"; then
-  packages+=(postgresql)
-fi
 
 is_installed() {
   [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]

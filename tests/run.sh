@@ -23,6 +23,8 @@ failures=()
 session=
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/orleanstokens-tests.XXXXXX") || exit 1
+# Programs that give up being root, as PostgreSQL does, must get to what is theirs below it.
+chmod 711 -- "$work"
 # Everything that a test writes lies below, so it goes with it.
 export TMPDIR="$work/tmp"
 mkdir "$TMPDIR"

@@ -105,7 +105,7 @@ public sealed class BasicCredential
             }
 
             text = StrictUtf8.GetString(bytes, 0, length);
-            return !text.Any(char.IsControl);
+            return !text.AsSpan().ContainsAnyInRange('\0', '\x1F') && !text.AsSpan().ContainsAnyInRange('\x7F', '\x9F');
         }
         catch (DecoderFallbackException)
         {

@@ -139,6 +139,13 @@ internal sealed class LeasedDecisions : ILeaseObserver
         throw TokenAuthorityException.Unavailable("What the authority answered was outdated before it came.");
     }
 
+    /// <summary>The decisions of an answer: as many as were asked for.</summary>
+    /// <exception cref="TokenAuthorityException">There are more, or less: unavailable.</exception>
+    public static ImmutableArray<Decision> DecisionsOf(ValidationAnswer answer, int asked) =>
+        !answer.Decisions.IsDefault && answer.Decisions.Length == asked
+            ? answer.Decisions
+            : throw TokenAuthorityException.Unavailable("The authority answered something else than it was asked.");
+
     /// <summary>Renews a lease in the background. How that ends matters to nobody: the lease just ends, or there is another.</summary>
     /// <param name="lease">A lease of which <see cref="TryUse"/> said that it is due.</param>
     /// <param name="question">Its question.</param>
@@ -261,12 +268,7 @@ internal sealed class LeasedDecisions : ILeaseObserver
         LeaseTable? table, TokenId token, Answered answered, long sent, List<int> asked, UInt128?[] keys, Lease?[] leases)
     {
         var (answer, attachment) = answered;
-        var decisions = answer.Decisions;
-        if (decisions.IsDefault || decisions.Length != asked.Count)
-        {
-            throw TokenAuthorityException.Unavailable("The authority answered something else than it was asked.");
-        }
-
+        var decisions = DecisionsOf(answer, asked.Count);
         var now = _clock.Now;
         var from = _countsFromSending ? sent : now;
         for (var i = 0; i < decisions.Length; i++)

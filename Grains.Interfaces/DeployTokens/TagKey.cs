@@ -13,7 +13,7 @@ public sealed class TagKey
     public const int Length = 32;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly byte[] key;
+    private readonly KeyedHash hash;
 
     /// <summary>Makes a tag key; the bytes are copied.</summary>
     /// <param name="key">Exactly <see cref="Length"/> bytes.</param>
@@ -25,12 +25,15 @@ public sealed class TagKey
             throw new ArgumentException($"A tag key has {Length} bytes, not {key.Length}.", nameof(key));
         }
 
-        this.key = key.ToArray();
+        hash = new KeyedHash(key.ToArray());
     }
 
-    /// <summary>The key. For the token format only.</summary>
+    /// <summary>The key, to be kept.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    internal ReadOnlySpan<byte> Span => key;
+    internal ReadOnlySpan<byte> Span => hash.Key;
+
+    /// <summary>HMAC-SHA-256 under the key. For the token format only.</summary>
+    internal void ComputeMac(ReadOnlySpan<byte> message, Span<byte> destination) => hash.Compute(message, destination);
 
     /// <summary>Always the same redacted text.</summary>
     /// <returns><c>[tag key]</c>.</returns>

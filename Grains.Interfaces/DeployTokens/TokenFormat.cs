@@ -200,8 +200,8 @@ public static class TokenFormat
         var prefixLength = Encoding.ASCII.GetBytes(prefix, message);
         payload.CopyTo(message[prefixLength..]);
 
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key.Span, message[..(prefixLength + payload.Length)], mac);
+        Span<byte> mac = stackalloc byte[KeyedHash.Length];
+        key.ComputeMac(message[..(prefixLength + payload.Length)], mac);
         mac[..TagLength].CopyTo(destination);
     }
 

@@ -20,12 +20,12 @@ public interface IInstallationGrain : IGrainWithIntegerKey
     /// first.</summary>
     /// <exception cref="Errors.TokenAuthorityException"><see cref="Errors.ErrorCode.Conflict"/>: the newest key of the last start is
     /// missing. Nothing was changed.</exception>
-    [Alias("ConfirmMasterKey")]
+    [Alias("ConfirmMasterKey"), ResponseTimeout("00:01:00")]
     Task ConfirmMasterKeyAsync();
 
-    /// <summary>Sees to it that there is an administrator's operator token. With <paramref name="given"/>: that one, and the one before
-    /// is dead. Without: the one there is, or a new one, which is returned this once.</summary>
-    [Alias("EnsureAdministrator")]
+    /// <summary>Sees to it that there is an administrator's operator token. May be repeated. With <paramref name="given"/>: that one, and the one before
+    /// is dead. Without: the one there is, or a new one, which is returned this once: its answer is waited for, for up to a minute.</summary>
+    [Alias("EnsureAdministrator"), ResponseTimeout("00:01:00")]
     Task<Secret?> EnsureAdministratorAsync(Secret? given);
 
     /// <summary>What a gateway needs to refuse forged tokens by itself.</summary>

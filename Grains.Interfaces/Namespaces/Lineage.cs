@@ -28,6 +28,11 @@ public sealed record LineageNode(
     /// </summary>
     [Id(8)]
     public ImmutableArray<SubtreeRevocation> TokenRevocations { get => field.IsDefault ? [] : field; init; }
+
+    /// <summary>How old what a decision rests on may become, at most; null where the node does not say. What counts is
+    /// <see cref="Lineage.LeaseLength"/>.</summary>
+    [Id(9)]
+    public TimeSpan? LeaseLength { get; init; }
 }
 
 /// <summary>
@@ -45,17 +50,82 @@ public sealed record Lineage([property: Id(0)] ImmutableArray<LineageNode> Nodes
     public LineageNode Root => Nodes[^1];
 
     /// <summary>Whether the node or any group above it is archived.</summary>
-    public bool Archived => Nodes.Any(static n => n.Archived);
+    public bool Archived
+    {
+        get
+        {
+            var archived = false;
+            foreach (var node in Nodes)
+            {
+                archived |= node.Archived;
+            }
+
+            return archived;
+        }
+    }
 
     /// <summary>The least visible of all its nodes: something public below something private is private.</summary>
-    public Visibility Visibility => Nodes.Min(static n => n.Visibility);
+    public Visibility Visibility
+    {
+        get
+        {
+            var least = Nodes[0].Visibility;
+            foreach (var node in Nodes)
+            {
+                least = node.Visibility < least ? node.Visibility : least;
+            }
+
+            return least;
+        }
+    }
+
+    /// <summary>How old what a decision about the node rests on may become: the shortest of what its nodes say; null where none says
+    /// anything.</summary>
+    public TimeSpan? LeaseLength
+    {
+        get
+        {
+            TimeSpan? shortest = null;
+            foreach (var node in Nodes)
+            {
+                shortest = node.LeaseLength is { } own && !(own > shortest) ? own : shortest;
+            }
+
+            return shortest;
+        }
+    }
 
     /// <summary>The full path, as its nodes are called now.</summary>
-    public string FullPath => string.Join('/', Nodes.Reverse().Select(static n => n.Slug.ToString()));
+    public string FullPath
+    {
+        get
+        {
+            var segments = new string[Nodes.Length];
+            for (var i = 0; i < segments.Length; i++)
+            {
+                segments[i] = Nodes[^(i + 1)].Slug.ToString();
+            }
+
+            return string.Join('/', segments);
+        }
+    }
 
     /// <summary>The names from the top down, joined by <c> / </c>.</summary>
     public string FullName => string.Join(" / ", Nodes.Reverse().Select(static n => n.Name));
 
     /// <summary>Whether <paramref name="holder"/> is the node itself or a group above it (reference §3.2, <c>has_access_to?</c>).</summary>
-    public bool IsWithin(NamespaceId holder) => !holder.IsNone && Nodes.Any(n => n.Id == holder);
+    public bool IsWithin(NamespaceId holder) => !holder.IsNone && Has(holder);
+
+    private bool Has(NamespaceId id)
+    {
+        foreach (var node in Nodes)
+        {
+            if (node.Id == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -35,6 +35,11 @@ public sealed record NamespaceView(
     [Id(13)]
     public TimeSpan Settling { get; init; }
 
+    /// <summary>How old what decisions about tokens and resources at and below a group rest on may become, where the installation's
+    /// lease is not shorter; null where the group does not say.</summary>
+    [Id(14)]
+    public TimeSpan? LeaseLength { get; init; }
+
     /// <summary>The full path, for example <c>acme/platform/api</c>.</summary>
     public string FullPath => Lineage.FullPath;
 
@@ -71,6 +76,8 @@ public sealed record CreateNamespace(
 /// <param name="Archived">Archive or bring back.</param>
 /// <param name="Operator">Who asks.</param>
 /// <param name="Features">What is to change of a project's features.</param>
+/// <param name="LeaseLength">Of a group: how old what decisions about tokens and resources at and below it rest on may become; from 0 (each
+/// reads storage) to <see cref="Limits.MaxLeaseLength"/>, which says nothing any more. It only ever shortens what holds above.</param>
 [GenerateSerializer, Immutable, Alias(WireAliases.ChangeNamespace)]
 public sealed record ChangeNamespace(
     [property: Id(0)] Slug? Slug,
@@ -79,4 +86,5 @@ public sealed record ChangeNamespace(
     [property: Id(3)] Visibility? Visibility,
     [property: Id(4)] bool? Archived,
     [property: Id(5)] Operators.OperatorId Operator,
-    [property: Id(6)] ChangeFeatures Features = default);
+    [property: Id(6)] ChangeFeatures Features = default,
+    [property: Id(7)] TimeSpan? LeaseLength = null);

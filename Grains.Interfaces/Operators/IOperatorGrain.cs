@@ -49,7 +49,8 @@ public interface IOperatorGrain : IGrainWithIntegerKey
     [Alias("Create")]
     Task<OperatorView> CreateAsync(CreateOperator request);
 
-    /// <summary>Changes what is named; says the new state. May be repeated.</summary>
+    /// <summary>Changes what is named; says the new state. Another username is what everybody goes by from
+    /// <see cref="OperatorView.Settling"/> after the call on. May be repeated.</summary>
     /// <exception cref="Errors.TokenAuthorityException">As for <see cref="CreateAsync"/>; <see cref="Errors.ErrorCode.NotFound"/>; and
     /// <see cref="Errors.ErrorCode.Conflict"/> where the first operator would be blocked, or no administrator any more.</exception>
     [Alias("Change")]

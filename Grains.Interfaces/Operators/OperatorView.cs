@@ -23,6 +23,11 @@ public sealed record OperatorView(
     [property: Id(6)] DateTimeOffset CreatedAt,
     [property: Id(7)] GroupId PersonalNamespace)
 {
+    /// <summary>In the answer to a change that takes a path away, or takes one that led elsewhere: for how long, from the answer on, somebody
+    /// may still go by what was before. Otherwise zero.</summary>
+    [Id(8)]
+    public TimeSpan Settling { get; init; }
+
     /// <summary>What a token of the operator stands for.</summary>
     public OperatorPrincipal Principal => new(Id, Username, Name, IsAdministrator);
 }

@@ -25,15 +25,15 @@ internal sealed partial class DeployTokenGrain
     public Task<ValidationAnswer> ValidateAsync(ValidationRequest request)
     {
         var maxAge = request.Renewal ? _facts.Options.Renewed : _facts.Options.Usable;
-        return DecideAsync(new Asked(request.Credential, default, request.Questions, request.Lessee, _facts.Within(maxAge)));
+        return DecideAsync(new Asked(request.Credential, default, request.Questions, request.Lessee, request.Renewal, _facts.Within(maxAge)));
     }
 
     public Task<ValidationAnswer> ValidateVouchedAsync(DateTimeOffset shownAt, ImmutableArray<Question> questions) =>
-        DecideAsync(new Asked(null, shownAt, questions, null, _facts.Within(_facts.Options.Usable)));
+        DecideAsync(new Asked(null, shownAt, questions, null, false, _facts.Within(_facts.Options.Usable)));
 
     public async Task<Explanation> ExplainAsync(ExplainRequest request)
     {
-        var asked = new Asked(request.Credential, DateTimeOffset.MaxValue, [request.Question], null, _facts.Within(TimeSpan.Zero));
+        var asked = new Asked(request.Credential, DateTimeOffset.MaxValue, [request.Question], null, false, _facts.Within(TimeSpan.Zero));
         await _state.ConfirmAsync(asked.Freshness);
         await GatherAsync(asked.Questions, asked.Freshness, asked.Freshness);
         if (!_places.TryGetSettings(asked.Freshness, out var settings, out _)
@@ -57,31 +57,30 @@ internal sealed partial class DeployTokenGrain
             throw TokenAuthorityException.Invalid("questions", $"There must be 1 to {Limits.MaxQuestions} questions.");
         }
 
-        var shown = default(Shown);
-        return Holds(LeaseProtection.DecideWhenAnswering) && TryDecide(asked, asked.Freshness, ref shown, out _) is { } answer
+        var progress = new Progress { MaxAge = asked.Freshness.MaxAge };
+        return Holds(LeaseProtection.DecideWhenAnswering) && TryDecide(asked, asked.Freshness, ref progress) is { } answer
             ? Task.FromResult(answer)
-            : GatherAndDecideAsync(asked, shown);
+            : GatherAndDecideAsync(asked, progress);
     }
 
-    private async Task<ValidationAnswer> GatherAndDecideAsync(Asked asked, Shown shown)
+    private async Task<ValidationAnswer> GatherAndDecideAsync(Asked asked, Progress progress)
     {
-        var isInDoubt = false;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var freshness = _facts.Within(asked.Freshness.MaxAge);
-            var tree = isInDoubt ? freshness.Anew : freshness;
+            var freshness = _facts.Within(progress.MaxAge);
+            var tree = progress.IsInDoubt ? freshness.Anew : freshness;
             if (!_ending)
             {
                 await _state.ConfirmAsync(_leases.Believes(_id, State.Epoch) ? freshness : freshness.Anew);
             }
 
-            var refused = RefuseByItself(asked, ref shown);
+            var refused = RefuseByItself(asked, ref progress.Shown);
             if (refused is null)
             {
                 await GatherAsync(asked.Questions, freshness, tree);
             }
 
-            var answer = refused ?? TryDecide(asked with { Freshness = freshness }, tree, ref shown, out isInDoubt);
+            var answer = refused ?? TryDecide(asked with { Freshness = freshness }, tree, ref progress);
             if (answer is not null)
             {
                 return Holds(LeaseProtection.DecideWhenAnswering) ? answer : await LeaveLateAsync(asked, answer);
@@ -113,12 +112,10 @@ internal sealed partial class DeployTokenGrain
     /// </summary>
     /// <param name="asked">What is asked.</param>
     /// <param name="tree">How fresh must be what is not the token's own.</param>
-    /// <param name="shown">What was shown, as far as it was compared already.</param>
-    /// <param name="isInDoubt">Whether it would be a refusal that may not be true any more. Only rights that are taken away may be late, not
-    /// those that are given: so it has to be looked at anew.</param>
-    private ValidationAnswer? TryDecide(in Asked asked, Freshness tree, ref Shown shown, out bool isInDoubt)
+    /// <param name="progress">What became known, and what is still missing where there is no answer.</param>
+    private ValidationAnswer? TryDecide(in Asked asked, Freshness tree, ref Progress progress)
     {
-        isInDoubt = false;
+        progress.IsInDoubt = false;
         var now = _facts.Clock.Now;
         // While its end is being written it is not worth waiting for: nothing is allowed, and what is refused is dead anyway.
         if ((!_ending && !_state.IsFresh(asked.Freshness, now)) || !_leases.Believes(_id, State.Epoch))
@@ -126,7 +123,7 @@ internal sealed partial class DeployTokenGrain
             return null;
         }
 
-        if (RefuseByItself(asked, ref shown) is { } refused)
+        if (RefuseByItself(asked, ref progress.Shown) is { } refused)
         {
             return refused;
         }
@@ -138,6 +135,7 @@ internal sealed partial class DeployTokenGrain
         }
 
         oldest = Math.Min(oldest, settingsAt);
+        var length = _facts.Options.Length;
         var decisions = new Decision[asked.Questions.Length];
         for (var i = 0; i < decisions.Length; i++)
         {
@@ -148,24 +146,40 @@ internal sealed partial class DeployTokenGrain
             }
 
             oldest = Math.Min(oldest, Math.Min(place.ConfirmedAt, holderAt));
+            length = LeaseOptions.Shorter(LeaseOptions.Shorter(length, place.Lineage?.LeaseLength), holder?.LeaseLength);
             decisions[i] = TokenPolicy.Decide(
-                Input(shown.Match, holder, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
-            isInDoubt |= !decisions[i].Allowed && !TokenPolicy.IsFinal(decisions[i].Reason);
+                Input(progress.Shown.Match, holder, question, place, DecisionSettings.Of(settings), _time.GetUtcNow()));
+            progress.IsInDoubt |= !decisions[i].Allowed && !TokenPolicy.IsFinal(decisions[i].Reason);
         }
 
-        if (isInDoubt && oldest < asked.Freshness.Begun && tree.MaxAge > TimeSpan.Zero)
+        if (progress.IsInDoubt && oldest < asked.Freshness.Begun && tree.MaxAge > TimeSpan.Zero)
         {
             return null;
         }
 
-        if (_facts.Options.Usable > TimeSpan.Zero && now - oldest > _facts.Options.Usable.Ticks)
+        var usable = _facts.Options.UsableOf(length);
+        if (!IsYoungEnough(oldest, usable, asked, now))
         {
+            progress.MaxAge = usable < _facts.Options.Usable ? usable / 4 : progress.MaxAge;
             return null;
         }
 
-        BeginRedigesting(shown.Outdated, asked.Credential?.Secret);
+        BeginRedigesting(progress.Shown.Outdated, asked.Credential?.Secret);
         oldest = Holds(LeaseProtection.LineageAge) ? oldest : _state.ConfirmedAt;
-        return Answer(asked, ImmutableCollectionsMarshal.AsImmutableArray(decisions), oldest, isKept: !isInDoubt);
+        return Answer(asked, ImmutableCollectionsMarshal.AsImmutableArray(decisions), oldest, progress.IsInDoubt ? TimeSpan.Zero : length);
+    }
+
+    /// <summary>Whether a decision as old as that may be used, for which leases may be shorter than elsewhere.</summary>
+    private bool IsYoungEnough(long oldest, TimeSpan usable, in Asked asked, long now)
+    {
+        if (usable == TimeSpan.Zero)
+        {
+            return _ending || oldest >= asked.Freshness.Begun;
+        }
+
+        // What is renewed is to be of use for a while.
+        var isForLater = asked.Renewal && usable < _facts.Options.Usable && oldest < asked.Freshness.Begun;
+        return now - oldest <= (isForLater ? usable / 4 : usable).Ticks;
     }
 
     /// <summary>
@@ -182,13 +196,17 @@ internal sealed partial class DeployTokenGrain
         }
 
         return TokenPolicy.RefuseByItself(Token, shown.Match, _time.GetUtcNow()) is { } refusal
-            ? Answer(asked, [.. Enumerable.Repeat(refusal, asked.Questions.Length)], _state.ConfirmedAt, isKept: true)
+            ? Answer(asked, [.. Enumerable.Repeat(refusal, asked.Questions.Length)], _state.ConfirmedAt, _facts.Options.Length)
             : null;
     }
 
     /// <summary>Puts an answer together, and notes who may keep it.</summary>
+    /// <param name="asked">What was asked.</param>
+    /// <param name="decisions">What was decided.</param>
+    /// <param name="oldest">When the oldest was confirmed that it rests on.</param>
+    /// <param name="length">How old that may become, where the answer is kept; zero: it is not to be.</param>
     /// <returns>Null where it was told, in the very moment, that it is not to be believed.</returns>
-    private ValidationAnswer? Answer(in Asked asked, ImmutableArray<Decision> decisions, long oldest, bool isKept)
+    private ValidationAnswer? Answer(in Asked asked, ImmutableArray<Decision> decisions, long oldest, TimeSpan length)
     {
         var allows = false;
         foreach (var decision in decisions)
@@ -201,10 +219,10 @@ internal sealed partial class DeployTokenGrain
             throw BeingRevoked();
         }
 
-        var usableFor = isKept && asked.Lessee is not null ? UsableFor(oldest) : TimeSpan.Zero;
+        var usableFor = asked.Lessee is not null ? UsableFor(oldest, length) : TimeSpan.Zero;
         if (allows && usableFor > TimeSpan.Zero && Holds(LeaseProtection.DecideWhenAnswering))
         {
-            _leases.Note(asked.Lessee!, oldest + _facts.Options.Length.Ticks);
+            _leases.Note(asked.Lessee!, oldest + length.Ticks);
             if (!_leases.Believes(_id, State.Epoch))
             {
                 return null;
@@ -215,9 +233,9 @@ internal sealed partial class DeployTokenGrain
     }
 
     /// <summary>For how long an answer may be used that rests on something as old as that: never longer than the token lives.</summary>
-    private TimeSpan UsableFor(long oldest)
+    private TimeSpan UsableFor(long oldest, TimeSpan length)
     {
-        var left = _facts.Options.Usable.Ticks - (_facts.Clock.Now - oldest);
+        var left = _facts.Options.UsableOf(length).Ticks - (_facts.Clock.Now - oldest);
         if (State.ExpiresAt is { } end && end - _time.GetUtcNow() is var life && life > TimeSpan.Zero)
         {
             left = Math.Min(left, life.Ticks);
@@ -307,6 +325,20 @@ internal sealed partial class DeployTokenGrain
         return _digests;
     }
 
+    /// <summary>How far the answer to a question has come.</summary>
+    private struct Progress
+    {
+        /// <summary>What was shown, as far as it was compared already.</summary>
+        public Shown Shown;
+
+        /// <summary>Whether it would be a refusal that may not be true any more. Only rights that are taken away may be late, not those
+        /// that are given: so it has to be looked at anew.</summary>
+        public bool IsInDoubt;
+
+        /// <summary>How old what it rests on may be when it is gathered.</summary>
+        public TimeSpan MaxAge;
+    }
+
     /// <summary>What was shown, compared with the token's record: a keyed digest, which is not computed twice for one question.</summary>
     /// <param name="State">The record that it was compared with.</param>
     /// <param name="Match">What came of it.</param>
@@ -318,7 +350,9 @@ internal sealed partial class DeployTokenGrain
     /// <param name="ShownAt">When it was shown, where a JWT vouches for it.</param>
     /// <param name="Questions">What is wanted.</param>
     /// <param name="Lessee">Who keeps the answer.</param>
+    /// <param name="Renewal">Whether it is to be of use for a while.</param>
     /// <param name="Freshness">How fresh must be what it rests on.</param>
     private readonly record struct Asked(
-        Credential? Credential, DateTimeOffset ShownAt, ImmutableArray<Question> Questions, ILeaseObserver? Lessee, Freshness Freshness);
+        Credential? Credential, DateTimeOffset ShownAt, ImmutableArray<Question> Questions, ILeaseObserver? Lessee, bool Renewal,
+        Freshness Freshness);
 }

@@ -18,13 +18,13 @@ public sealed class MasterKey
     public const int Length = 32;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly byte[][] digestKeys;
+    private readonly KeyedHash[] digestKeys;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[][] sealKeys;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    private readonly byte[] lookupKey;
+    private readonly KeyedHash lookupKey;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] dependencyProxyKey;
@@ -46,12 +46,12 @@ public sealed class MasterKey
         TagKey = new TagKey(derived);
         CryptographicOperations.ZeroMemory(derived);
 
-        lookupKey = Derive(key, KeyLabels.SecretLookup);
+        lookupKey = new KeyedHash(Derive(key, KeyLabels.SecretLookup));
         dependencyProxyKey = Derive(key, KeyLabels.DependencyProxyToken);
-        digestKeys = new byte[Enum.GetValues<DigestPurpose>().Length][];
+        digestKeys = new KeyedHash[Enum.GetValues<DigestPurpose>().Length];
         foreach (var purpose in Enum.GetValues<DigestPurpose>())
         {
-            digestKeys[(int)purpose] = Derive(key, KeyLabels.Of(purpose));
+            digestKeys[(int)purpose] = new KeyedHash(Derive(key, KeyLabels.Of(purpose)));
         }
 
         sealKeys = new byte[Enum.GetValues<SealPurpose>().Length][];
@@ -68,7 +68,7 @@ public sealed class MasterKey
     public TagKey TagKey { get; }
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
-    internal ReadOnlySpan<byte> LookupKey => lookupKey;
+    internal KeyedHash LookupKey => lookupKey;
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     internal ReadOnlySpan<byte> DependencyProxyKey => dependencyProxyKey;
@@ -104,7 +104,7 @@ public sealed class MasterKey
     /// <summary>The public name only.</summary>
     public override string ToString() => $"master key {Id}";
 
-    internal ReadOnlySpan<byte> DigestKey(DigestPurpose purpose) => digestKeys[(int)purpose];
+    internal KeyedHash DigestKey(DigestPurpose purpose) => digestKeys[(int)purpose];
 
     internal ReadOnlySpan<byte> SealKey(SealPurpose purpose) => sealKeys[(int)purpose];
 

@@ -28,8 +28,9 @@ public enum DigestMatch
 [DebuggerDisplay("digest under {KeyId}")]
 public sealed class SecretDigest
 {
-    private const int MacLength = HMACSHA256.HashSizeInBytes;
+    private const int MacLength = KeyedHash.Length;
     private const int MacTextLength = 43;
+    private const int UsualLength = 80;
     private const char Separator = ':';
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -127,15 +128,27 @@ public sealed class SecretDigest
     /// <summary>The key id only: a digest belongs in storage, not in logs.</summary>
     public override string ToString() => $"digest under {KeyId}";
 
-    private static void ComputeMac(ReadOnlySpan<byte> key, Secret secret, Span<byte> destination)
+    private static void ComputeMac(KeyedHash key, Secret secret, Span<byte> destination)
     {
-        Span<byte> utf8 = stackalloc byte[Secret.MaxUtf8Length];
+        // To clear room for the longest secret takes longer than to hash a usual one.
+        if (secret.Span.Length <= UsualLength)
+        {
+            ComputeMac(key, secret, stackalloc byte[UsualLength * 3], destination);
+        }
+        else
+        {
+            ComputeMac(key, secret, stackalloc byte[Secret.MaxUtf8Length], destination);
+        }
+    }
+
+    private static void ComputeMac(KeyedHash key, Secret secret, Span<byte> utf8, Span<byte> destination)
+    {
         if (!secret.TryWriteUtf8(utf8, out var length))
         {
             throw new InvalidOperationException("A secret was longer than any secret can be.");
         }
 
-        HMACSHA256.HashData(key, utf8[..length], destination);
+        key.Compute(utf8[..length], destination);
         CryptographicOperations.ZeroMemory(utf8[..length]);
     }
 }

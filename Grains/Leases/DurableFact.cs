@@ -32,12 +32,12 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
     /// <param name="stateName">The name of the state.</param>
     /// <param name="isReadAgain">Whether a state that somebody else has changed may be read again while the grain works; otherwise the
     /// activation goes, since its changes take several steps.</param>
-    public DurableFact(IPersistentState<T> storage, Grain grain, FactContext facts, string stateName, bool isReadAgain)
+    public DurableFact(IPersistentState<T> storage, IGrainBase grain, FactContext facts, string stateName, bool isReadAgain)
     {
         _state = new DurableState<T>(storage, grain);
         _storage = storage;
         _facts = facts;
-        _record = new StoredRecord(grain.GetGrainId(), stateName);
+        _record = new StoredRecord(grain.GrainContext.GrainId, stateName);
         _isReadAgain = isReadAgain;
 
         // The state is read after this, and before anything else is done.
@@ -75,7 +75,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
 
     /// <summary>For how long somebody may still go by what was before the state as it is.</summary>
     public TimeSpan Settling =>
-        TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Options.Length.Ticks - _facts.Clock.Now));
+        TimeSpan.FromTicks(Math.Max(0, KnownSince + _facts.Agreement.Longest.Ticks - _facts.Clock.Now));
 
     void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext dehydrationContext)
     {
@@ -158,7 +158,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
         var start = _facts.Clock.Now;
         try
         {
-            await _state.ReadAsync().WaitAsync(ReadTimeout);
+            await _state.ReadAsync().WaitAsync(ReadTimeout, _facts.Time);
             _knownSince = _facts.Clock.Now;
             _confirmedAt = Holds(LeaseProtection.ReadStart) ? start : _knownSince;
         }
@@ -201,7 +201,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
 
     private async Task ConfirmOnceAsync()
     {
-        if (_writing is { } earlier)
+        if ((_writing ?? _reading) is { } earlier)
         {
             await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
@@ -210,7 +210,7 @@ internal sealed class DurableFact<T> : IGrainMigrationParticipant
         try
         {
             var found = await _facts.Confirmer.ReadAsync(_record);
-            if (_writing is not null || _reading is not null || _storage.Etag != etag)
+            if (_writing is not null || _storage.Etag != etag)
             {
                 return; // A write, or a read, has come between: it says itself how it ended.
             }

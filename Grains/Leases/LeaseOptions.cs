@@ -5,9 +5,6 @@ namespace OrleansTokens.Grains.Leases;
 /// <summary>For how long decisions may be used.</summary>
 public sealed class LeaseOptions
 {
-    /// <summary>The longest <see cref="Length"/>: 60 seconds.</summary>
-    public static readonly TimeSpan MaxLength = TimeSpan.FromSeconds(60);
-
     private static readonly TimeSpan MinMargin = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -21,18 +18,21 @@ public sealed class LeaseOptions
     internal LeaseProtections Protections { get; init; } = LeaseProtections.All;
 
     /// <summary>How old a fact may be when it is used: less than <see cref="Length"/>, because clocks differ in rate and timers are late.</summary>
-    internal TimeSpan Usable
-    {
-        get
-        {
-            var margin = TimeSpan.FromTicks(Math.Max(MinMargin.Ticks, Length.Ticks / 100));
-            return !Protections.Hold(LeaseProtection.Margin) ? Length : Length > margin ? Length - margin : TimeSpan.Zero;
-        }
-    }
+    internal TimeSpan Usable => UsableOf(Length);
 
     /// <summary>A fact in use that is older is confirmed again, while it is still used.</summary>
     internal TimeSpan ConfirmAfter => Usable / 2;
 
     /// <summary>How old a fact may be that is fetched because another is too old: young enough to be of use for a while.</summary>
     internal TimeSpan Renewed => Usable / 4;
+
+    /// <summary>What holds where a group says something of its own, which only ever shortens it.</summary>
+    internal static TimeSpan Shorter(TimeSpan length, TimeSpan? ofGroup) => ofGroup is { } own && own < length ? own : length;
+
+    /// <summary><see cref="Usable"/> of a length.</summary>
+    internal TimeSpan UsableOf(TimeSpan length)
+    {
+        var margin = TimeSpan.FromTicks(Math.Max(MinMargin.Ticks, length.Ticks / 100));
+        return !Protections.Hold(LeaseProtection.Margin) ? length : length > margin ? length - margin : TimeSpan.Zero;
+    }
 }

@@ -6,7 +6,13 @@ namespace OrleansTokens.Grains.Leases;
 
 /// <summary>Tells every silo, and through them everybody who holds a lease, that a token is dead.</summary>
 internal sealed partial class Revoker(
-    SiloLiveness membership, LeaseServices silos, LeaseOptions options, LeaseClock clock, TimeProvider time, ILogger<Revoker> logger)
+    SiloLiveness membership,
+    LeaseServices silos,
+    LeaseOptions options,
+    LeaseAgreement agreement,
+    LeaseClock clock,
+    TimeProvider time,
+    ILogger<Revoker> logger)
 {
     /// <summary>Who has not acknowledged by then is not waited for here, but by whoever revokes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -18,7 +24,7 @@ internal sealed partial class Revoker(
     /// <returns>For how long somebody may still go by what was before: zero where all have acknowledged.</returns>
     public async Task<TimeSpan> TellAsync(TokenId token, long epoch, long durableSince)
     {
-        var end = durableSince + options.Length.Ticks;
+        var end = durableSince + agreement.Longest.Ticks;
         if (clock.Now >= end)
         {
             return TimeSpan.Zero; // What was decided before it was durable is too old by now, everywhere.
@@ -54,6 +60,6 @@ internal sealed partial class Revoker(
 
         // A silo that has come or gone lately may have been alive to somebody and not to this reading.
         return !options.Protections.Hold(LeaseProtection.MembershipUnchanged)
-            || reading.Start - reading.UnchangedSince >= options.Length.Ticks;
+            || reading.Start - reading.UnchangedSince >= agreement.Longest.Ticks;
     }
 }

@@ -29,6 +29,9 @@ internal sealed partial class SiloLeases(LeaseOptions options, LeaseClock clock,
     /// <summary>How many lessees are known, some of them long gone.</summary>
     public int Lessees => Volatile.Read(ref _noteCount);
 
+    /// <summary>How many tokens it remembers that it was told of, or how often it was told, whichever is more; some of that is over.</summary>
+    public int Remembered => Math.Max(_floors.Count, Volatile.Read(ref _floorCount));
+
     /// <summary>Notes that somebody may hold an allowing answer of this silo.</summary>
     public void Note(ILeaseObserver lessee, long until)
     {

@@ -14,7 +14,8 @@ internal sealed record MembershipReading(ImmutableArray<SiloAddress> Silos, long
 /// Whether this silo is a live member of its cluster, as far as reads of the membership table have shown: a fact like any other. One that
 /// was declared dead, and does not know it, is told of nothing; it stops answering when this is too old.
 /// </summary>
-internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails self, LeaseOptions options, LeaseClock clock, TimeProvider time)
+internal sealed class SiloLiveness(
+    IMembershipTable table, ILocalSiloDetails self, LeaseOptions options, LeaseAgreement agreement, LeaseClock clock, TimeProvider time)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(4);
@@ -30,12 +31,16 @@ internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails sel
     /// <summary>The last reading; null before the first.</summary>
     public MembershipReading? Last { get; private set; }
 
-    public void Participate(ISiloLifecycle lifecycle) =>
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        // It is a member by then, and nobody asks it anything yet.
+        lifecycle.Subscribe(nameof(LeaseAgreement), ServiceLifecycleStage.ApplicationServices, _ => AgreeAsync());
         lifecycle.Subscribe(nameof(SiloLiveness), ServiceLifecycleStage.Active, _ =>
         {
             Read().Ignore(); // So that it is known early since when membership has been what it is.
             return Task.CompletedTask;
         });
+    }
 
     /// <summary>Whether the fact is fresh enough. Where it will soon not be, it is read again ahead of need.</summary>
     public bool IsFresh(Freshness freshness, long now)
@@ -63,7 +68,9 @@ internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails sel
             _ = await ReadAsync(freshness.Begun);
             if (ConfirmedAt < freshness.Begun)
             {
-                throw TokenAuthorityException.Unavailable("This silo is no live member of its cluster.");
+                throw TokenAuthorityException.Unavailable(agreement.IsReached
+                    ? "This silo is no live member of its cluster."
+                    : "This silo does not know whether leases are as long on others.");
             }
         }
     }
@@ -103,6 +110,36 @@ internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails sel
         }
     }
 
+    /// <summary>Does not let a silo in whose leases are longer or shorter than those of others.</summary>
+    private async Task AgreeAsync()
+    {
+        try
+        {
+            _ = await ReadAsync(clock.Now);
+        }
+        catch (TokenAuthorityException)
+        {
+            return; // It is tried again when somebody asks something.
+        }
+
+        if (agreement.Opponent is { } silo)
+        {
+            throw new InvalidOperationException(
+                $"Grid:Leases:Length must be the same on all silos; it is {options.Length.TotalSeconds:0.###} s here, and another at {silo}.");
+        }
+    }
+
+    private async ValueTask<bool> IsAgreedAsync(ImmutableArray<SiloAddress> alive, CancellationToken cancellation)
+    {
+        if (!agreement.IsReached)
+        {
+            var reaching = agreement.ReachAsync(alive.Remove(self.SiloAddress)).WaitAsync(cancellation);
+            await reaching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return agreement.IsReached;
+    }
+
     private async Task<MembershipReading> ReadTableAsync()
     {
         using var timeout = new CancellationTokenSource(ReadTimeout, time);
@@ -113,7 +150,7 @@ internal sealed class SiloLiveness(IMembershipTable table, ILocalSiloDetails sel
             .Where(static m => m.Status is not (SiloStatus.None or SiloStatus.Created or SiloStatus.Dead))
             .Select(static m => m.SiloAddress)
             .ToImmutableArray();
-        if (alive.Contains(self.SiloAddress))
+        if (alive.Contains(self.SiloAddress) && await IsAgreedAsync(alive, timeout.Token))
         {
             Volatile.Write(ref _aliveAt, options.Protections.Hold(LeaseProtection.ReadStart) ? start : end);
         }

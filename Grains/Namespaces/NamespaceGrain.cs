@@ -114,6 +114,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
         NamespaceRules.CheckName(change.Name ?? State.Name);
         NamespaceRules.CheckDescription(change.Description ?? State.Description);
         NamespaceRules.CheckFeatures(change.Features.ApplyTo(State.Features));
+        NamespaceRules.CheckLeaseLength(Id.Kind, change.LeaseLength);
         if (change.Visibility is { } visibility && visibility > State.Visibility)
         {
             NamespaceRules.CheckVisibility(Id.Kind, visibility, NamespaceRules.Above(view.Lineage));
@@ -142,6 +143,7 @@ internal abstract partial class NamespaceGrain : Grain, INamespaceGrain
             Visibility = change.Visibility ?? State.Visibility,
             Archived = change.Archived ?? State.Archived,
             Features = change.Features.ApplyTo(State.Features),
+            LeaseLength = change.LeaseLength is { } length ? NamespaceRules.ToStore(length) : State.LeaseLength,
         };
         if (next != State)
         {

@@ -9,7 +9,10 @@ internal static class NamespaceRules
 {
     /// <summary>Whether a change may take something away from somebody: a path that led there, a right to write, or to see.</summary>
     public static bool MayTakeAway(ChangeNamespace change) =>
-        change.Slug is not null || change.Visibility is not null || change.Archived == true || change.Features != default;
+        change.Slug is not null || change.Visibility is not null || change.Archived == true || change.Features != default
+        || change.LeaseLength is not null;
+
+    private const string LeaseLengthField = "deploy_token_lease_milliseconds";
 
     private const string VisibilityField = "visibility_level"; // GitLab's name for it, wherever it complains of it.
 
@@ -25,6 +28,30 @@ internal static class NamespaceRules
             throw TokenAuthorityException.Invalid("name", TextLength.Complaint(Limits.MaxNameLength));
         }
     }
+
+    /// <summary>Whether a lease can be so long.</summary>
+    public static bool CanBe(TimeSpan leaseLength) => leaseLength >= TimeSpan.Zero && leaseLength <= Limits.MaxLeaseLength;
+
+    public static void CheckLeaseLength(NamespaceKind kind, TimeSpan? length)
+    {
+        if (length is not { } asked)
+        {
+            return;
+        }
+
+        if (kind != NamespaceKind.Group)
+        {
+            throw TokenAuthorityException.Invalid(LeaseLengthField, "is set for groups only");
+        }
+
+        if (!CanBe(asked))
+        {
+            throw TokenAuthorityException.Invalid(LeaseLengthField, $"must be 0 to {Limits.MaxLeaseLength.TotalMilliseconds}");
+        }
+    }
+
+    /// <summary>The longest says nothing: no installation has a longer one.</summary>
+    public static TimeSpan? ToStore(TimeSpan leaseLength) => leaseLength < Limits.MaxLeaseLength ? leaseLength : null;
 
     /// <summary>No group or project is put under a name that means something else there. Not for what is there already.</summary>
     public static void CheckSlug(Slug slug, GroupId parent)

@@ -89,6 +89,9 @@ internal sealed record NamespaceState : IDurable
     /// <summary>Of a project: who may use its code, images and packages.</summary>
     public ProjectFeatures Features { get; init; }
 
+    /// <summary>Of a group: the longest lease at and below it; null where it does not say.</summary>
+    public TimeSpan? LeaseLength { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public long CreatedBy { get; init; }
@@ -134,6 +137,11 @@ internal sealed record NamespaceState : IDurable
             return "unknown access to a feature";
         }
 
+        if (LeaseLength is { } length && !NamespaceRules.CanBe(length))
+        {
+            return "a length of leases that cannot be";
+        }
+
         if (Epoch < 0 || Parent < 0)
         {
             return "a negative number";
@@ -161,12 +169,16 @@ internal sealed record NamespaceState : IDurable
         TokenRevocations = TokenRevocations.IsEmpty && left.IsEmpty
             ? default
             : [.. TokenRevocationRules.Merge(TokenRevocations, left).Select(static r => r.Value)],
+        LeaseLength = LeaseLength,
     };
 
     /// <summary>The node as administrators see it.</summary>
     public NamespaceView View(NamespaceId id, Lineage lineage) => new(
         id, new GroupId(Parent), OrleansTokens.Namespaces.Slug.Parse(Slug), Name, Description, Visibility, Archived, CreatedAt, lineage, Epoch,
-        new OperatorId(PersonalOf), Features, new OperatorId(CreatedBy));
+        new OperatorId(PersonalOf), Features, new OperatorId(CreatedBy))
+    {
+        LeaseLength = LeaseLength,
+    };
 
     /// <summary>The node as the index knows it.</summary>
     public NamespaceRow Row(NamespaceId id) => new(

@@ -33,6 +33,6 @@ internal interface IOperatorTokenOwnerGrain : IGrainWithIntegerKey
     Task AdoptAsync(ImmutableArray<string> lookUpKeys);
 
     /// <summary>See <see cref="OrleansTokens.Installation.IInstallationGrain.EnsureAdministratorAsync"/>. For the first operator only.</summary>
-    [Alias("EnsureAdministrator")]
+    [Alias("EnsureAdministrator"), ResponseTimeout("00:01:00")]
     Task<Secret?> EnsureAdministratorAsync(Secret? given);
 }

@@ -90,14 +90,14 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
             Epoch = 1,
         };
         await _state.WriteAsync(creating);
-        if (!await TryMakePersonalNamespaceAsync(slug))
+        if (await TryMakePersonalNamespaceAsync(slug) is not { } personal)
         {
             await _state.WriteAsync(new OperatorState());
             throw OperatorRules.UsernameTaken();
         }
 
         await PublishAsync(creating with { Status = OperatorStatus.Active });
-        return State.View(Id);
+        return State.View(Id) with { Settling = personal.Settling };
     }
 
     public async Task<OperatorView> ChangeAsync(ChangeOperator change)
@@ -110,10 +110,7 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
             throw new TokenAuthorityException(ErrorCode.Conflict, "The first operator stays an administrator, and is never blocked.");
         }
 
-        if (change.Username is { } username && username != State.Username)
-        {
-            await RenameAsync(username, OperatorRules.CheckUsername(username));
-        }
+        var settling = change.Username is { } username ? await RenameAsync(username) : TimeSpan.Zero;
 
         var next = State with
         {
@@ -132,7 +129,7 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
             await PublishAsync(next with { Epoch = State.Epoch + 1 });
         }
 
-        return State.View(Id);
+        return State.View(Id) with { Settling = settling };
     }
 
     public async Task<GroupId> EnsurePersonalNamespaceAsync()
@@ -141,7 +138,7 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
         if (State.PersonalGroup == 0)
         {
             await _state.WriteAsync(State with { PersonalGroup = await _ids.NextAsync(IdSequence.Groups), PersonalGroupPending = true });
-            var isMade = await TryMakePersonalNamespaceAsync(Slug.Parse(State.Username));
+            var isMade = await TryMakePersonalNamespaceAsync(Slug.Parse(State.Username)) is not null;
             await _state.WriteAsync(State with { PersonalGroup = isMade ? State.PersonalGroup : 0, PersonalGroupPending = false });
         }
 
@@ -170,18 +167,17 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
         }
     }
 
-    /// <summary>Makes the personal namespace under the id that was written down for it; false where the name is taken.</summary>
-    private async Task<bool> TryMakePersonalNamespaceAsync(Slug slug)
+    /// <summary>Makes the personal namespace under the id that was written down for it; null where the name is taken.</summary>
+    private async Task<NamespaceView?> TryMakePersonalNamespaceAsync(Slug slug)
     {
         try
         {
-            await PersonalGroup.CreateAsync(new CreateNamespace(
+            return await PersonalGroup.CreateAsync(new CreateNamespace(
                 Parent: default, slug, State.Name, Description: "", Visibility.Public, Operator: Id, PersonalOf: Id));
-            return true;
         }
         catch (TokenAuthorityException taken) when (taken.Code == ErrorCode.PathTaken)
         {
-            return false;
+            return null;
         }
         catch
         {
@@ -190,13 +186,21 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
         }
     }
 
-    private async Task RenameAsync(string username, Slug slug)
+    /// <returns>For how long somebody may still go by what was before: also where it is repeated, because the first answer was lost.</returns>
+    private async Task<TimeSpan> RenameAsync(string username)
     {
+        if (username == State.Username)
+        {
+            return State.PersonalGroup != 0 && await PersonalGroup.GetAsync() is { } group ? await RenamedAsync(group.Slug) : TimeSpan.Zero;
+        }
+
+        var slug = OperatorRules.CheckUsername(username);
         await EnsurePersonalNamespaceAsync();
         await _state.WriteAsync(State with { NewUsername = username });
+        TimeSpan settling;
         try
         {
-            await PersonalGroup.ChangeAsync(new ChangeNamespace(slug, null, null, null, null, Id));
+            settling = await RenamedAsync(slug);
         }
         catch (TokenAuthorityException taken) when (taken.Code == ErrorCode.PathTaken)
         {
@@ -210,7 +214,11 @@ internal sealed partial class OperatorGrain : Grain, IOperatorGrain, IOperatorTo
         }
 
         await PublishAsync(State with { Username = username, NewUsername = null, Epoch = State.Epoch + 1 });
+        return settling;
     }
+
+    private async Task<TimeSpan> RenamedAsync(Slug slug) =>
+        (await PersonalGroup.ChangeAsync(new ChangeNamespace(slug, null, null, null, null, Id))).Settling;
 
     /// <summary>Ends what was begun and never told: what its namespace is called is what counts.</summary>
     private async Task SettleAsync()

@@ -15,11 +15,11 @@ internal sealed class AnonymousValidation(
     /// <exception cref="TokenAuthorityException">Unavailable.</exception>
     public async ValueTask<ValidationAnswer> DecideAsync(Question question, bool renewal)
     {
-        var maxAge = renewal ? facts.Options.Renewed : facts.Options.Usable;
+        var atMost = renewal ? facts.Options.Renewed : facts.Options.Usable;
         var isInDoubt = false;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var asked = facts.Within(maxAge);
+            var asked = facts.Within(atMost);
             var freshness = isInDoubt ? asked.Anew : asked;
             await liveness.ConfirmAsync(asked);
             if (!places.TryFind(question, freshness, out var place))
@@ -32,18 +32,26 @@ internal sealed class AnonymousValidation(
             }
 
             var oldest = Math.Min(place.ConfirmedAt, liveness.ConfirmedAt);
-            if (facts.Options.Usable > TimeSpan.Zero && facts.AgeOf(oldest) > facts.Options.Usable)
+            var usable = facts.Options.UsableOf(LeaseOptions.Shorter(facts.Options.Length, place.Lineage?.LeaseLength));
+            var young = renewal ? usable / 4 : usable;
+            if (oldest < asked.Begun && facts.AgeOf(oldest) > young)
+            {
+                atMost = young < atMost ? young : atMost;
+                continue;
+            }
+
+            if (usable > TimeSpan.Zero && facts.AgeOf(oldest) > usable)
             {
                 continue;
             }
 
             if (place.Lineage is not null)
             {
-                return new ValidationAnswer([Decide(question, place)]) { UsableFor = UsableFor(oldest) };
+                return new ValidationAnswer([Decide(question, place)]) { UsableFor = UsableFor(oldest, usable) };
             }
 
             // What is not there may just have been made.
-            if (isInDoubt || maxAge == TimeSpan.Zero || oldest >= freshness.Begun)
+            if (isInDoubt || atMost == TimeSpan.Zero || oldest >= freshness.Begun)
             {
                 return new ValidationAnswer([Decision.Deny(DenyReason.CredentialRequired)]);
             }
@@ -60,8 +68,8 @@ internal sealed class AnonymousValidation(
         return TokenPolicy.Decide(input with { SwitchedOff = options.SwitchedOff });
     }
 
-    private TimeSpan UsableFor(long oldest) =>
-        TimeSpan.FromTicks(Math.Max(0, facts.Options.Usable.Ticks - (facts.Clock.Now - oldest)));
+    private TimeSpan UsableFor(long oldest, TimeSpan usable) =>
+        TimeSpan.FromTicks(Math.Max(0, usable.Ticks - (facts.Clock.Now - oldest)));
 }
 
 /// <inheritdoc cref="IAnonymousValidationGrain"/>

@@ -18,7 +18,7 @@ internal static class GridProcess
         try
         {
             await app.StartAsync();
-            Greet(app, await app.Services.GetRequiredService<FirstStart>().RunAsync());
+            Greet(app, await app.Services.GetRequiredService<FirstStart>().RunAsync(app.Lifetime.ApplicationStopping));
         }
         catch (Exception canceled) when (canceled is OperationCanceledException or OrleansLifecycleCanceledException
             && app.Lifetime.ApplicationStopping.IsCancellationRequested)

@@ -83,7 +83,7 @@ internal sealed record GridSettings
             Validation = ReadValidation(reader),
             Leases = new LeaseOptions
             {
-                Length = reader.Duration("Leases:Length", new LeaseOptions().Length, TimeSpan.Zero, LeaseOptions.MaxLength),
+                Length = reader.Duration("Leases:Length", new LeaseOptions().Length, TimeSpan.Zero, Limits.MaxLeaseLength),
             },
             MaxCachedDecisions = reader.Number("Leases:MaxCachedDecisions", fallback: 100_000, 0, 10_000_000),
             OAuth = OAuthSettings.Read(reader),

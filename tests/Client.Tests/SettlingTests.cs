@@ -22,6 +22,7 @@ public sealed class SettlingTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ServiceProvider _services;
     private readonly DeployTokenAdministration _administration;
+    private readonly OperatorAdministration _operators;
 
     public SettlingTests()
     {
@@ -31,21 +32,24 @@ public sealed class SettlingTests : IDisposable
         services.AddDeployTokens().Configure<DeployTokenClientOptions>(static options => options.Deadline = TimeSpan.FromSeconds(1));
         _services = services.BuildServiceProvider();
         _administration = _services.GetRequiredService<DeployTokenAdministration>();
+        _operators = _services.GetRequiredService<OperatorAdministration>();
     }
 
     public static TheoryData<string> Changes { get; } = [.. Calls.Keys];
 
-    private static Dictionary<string, Func<DeployTokenAdministration, Task<object?>>> Calls => new()
+    private static Dictionary<string, Func<SettlingTests, Task<object?>>> Calls => new()
     {
-        ["change"] = static a => Boxed(a.ChangeNamespaceAsync(
+        ["change"] = static t => Boxed(t._administration.ChangeNamespaceAsync(
             new ProjectId(1).AsNamespace, new ChangeNamespace(null, null, null, null, Archived: true, By))),
-        ["transfer"] = static a => Boxed(a.TransferNamespaceAsync(new ProjectId(1).AsNamespace, new GroupId(2), By)),
-        ["delete"] = static a => Boxed(a.DeleteNamespaceAsync(new GroupId(1).AsNamespace, By)),
-        ["revoke"] = static a => Boxed(a.RevokeTokenAsync(new TokenId(7), By, "leaked")),
-        ["destroy"] = static a => Boxed(a.DestroyTokenAsync(new TokenId(7), By)),
-        ["revoke all"] = static a => Boxed(a.RevokeTokensAsync(new GroupId(1).AsNamespace, By, "leaked")),
-        ["revoke by secret"] = static a => Boxed(a.RevokeBySecretAsync(SettlingGrid.Keys.Issue(), By, "leaked")),
-        ["settings"] = static a => Boxed(a.ChangeSettingsAsync(new ChangeApplicationSettings(), By)),
+        ["transfer"] = static t => Boxed(t._administration.TransferNamespaceAsync(new ProjectId(1).AsNamespace, new GroupId(2), By)),
+        ["delete"] = static t => Boxed(t._administration.DeleteNamespaceAsync(new GroupId(1).AsNamespace, By)),
+        ["revoke"] = static t => Boxed(t._administration.RevokeTokenAsync(new TokenId(7), By, "leaked")),
+        ["destroy"] = static t => Boxed(t._administration.DestroyTokenAsync(new TokenId(7), By)),
+        ["revoke all"] = static t => Boxed(t._administration.RevokeTokensAsync(new GroupId(1).AsNamespace, By, "leaked")),
+        ["revoke by secret"] = static t => Boxed(t._administration.RevokeBySecretAsync(SettlingGrid.Keys.Issue(), By, "leaked")),
+        ["create user"] = static t => Boxed(t._operators.CreateAsync(new CreateOperator("ann", "Ann", "", false, By))),
+        ["change user"] = static t => Boxed(t._operators.ChangeAsync(By, new ChangeOperator("ann", null, null, null, null, By))),
+        ["settings"] = static t => Boxed(t._administration.ChangeSettingsAsync(new ChangeApplicationSettings(), By)),
     };
 
     public void Dispose() => _services.Dispose();
@@ -55,7 +59,7 @@ public sealed class SettlingTests : IDisposable
     public async Task Change_WhenItSettlesLater_ReturnsThen(string change)
     {
         _grid.Settling = Settling;
-        var call = Calls[change](_administration);
+        var call = Calls[change](this);
         _time.Advance(Settling - AMoment);
         Assert.False(call.IsCompleted);
         _time.Advance(AMoment);
@@ -66,7 +70,7 @@ public sealed class SettlingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task Change_WhenItIsSettled_ReturnsAtOnce(string change) => Assert.NotNull(await Calls[change](_administration));
+    public async Task Change_WhenItIsSettled_ReturnsAtOnce(string change) => Assert.NotNull(await Calls[change](this));
 
     [Fact]
     public async Task Change_WhenItClaimsToSettleMuchLater_ReturnsAfterTheLongestLease()
@@ -92,6 +96,7 @@ public sealed class SettlingTests : IDisposable
     private static TimeSpan SettlingOf(object? answer) => answer switch
     {
         NamespaceView node => node.Settling,
+        OperatorView user => user.Settling,
         RevocationReceipt receipt => receipt.Settling,
         SubtreeRevocationReceipt receipt => receipt.Settling,
         RevokedSecret revoked => revoked.Receipt!.Settling,
@@ -110,6 +115,7 @@ public sealed class SettlingTests : IDisposable
         {
             var type when type == typeof(GatewayKeys) => Keys.GetGatewayKeysAsync(),
             var type when type == typeof(NamespaceView) => Task.FromResult(Node with { Settling = Settling }),
+            var type when type == typeof(OperatorView) => Task.FromResult(User with { Settling = Settling }),
             var type when type == typeof(Removal) => Task.FromResult(new Removal(true, Settling)),
             var type when type == typeof(RevocationReceipt) =>
                 Task.FromResult<RevocationReceipt?>(new RevocationReceipt(Token, AlreadyRevoked: false) { Settling = Settling }),
@@ -127,6 +133,8 @@ public sealed class SettlingTests : IDisposable
 
         private static DeployTokenView Token { get; } = new(
             new TokenId(7), new GroupId(1).AsNamespace, "ci", "ci", DeployTokenScopes.ReadRegistry, default, By, null, null, 1);
+
+        private static OperatorView User { get; } = new(By, "ann", "Ann", "", false, false, default, new GroupId(1));
 
         private static NamespaceView Node { get; } = new(
             new GroupId(1).AsNamespace, default, Slug.Parse("acme"), "Acme", "", Visibility.Private, false, default, new Lineage([]), 1);

@@ -40,9 +40,15 @@ internal sealed class GitSurface(DeployTokenValidator validator, AttemptGuard gu
         switch (form)
         {
             case BasicCredentialForm.Present:
-                return basic?.Secret is { } secret
-                    ? await validator.ValidateAllAsync(Credential.WithUsername(basic.Username, secret), questions, cancellation)
-                    : null;
+                if (basic?.Secret is not { } secret)
+                {
+                    return null;
+                }
+
+                var credential = Credential.WithUsername(basic.Username, secret);
+                return questions is [var single]
+                    ? [await validator.ValidateAsync(credential, single.Action, single.Resource, cancellation)]
+                    : await validator.ValidateAllAsync(credential, questions, cancellation);
 
             case BasicCredentialForm.Malformed:
                 return null;

@@ -21,12 +21,13 @@ internal sealed record GroupBody(
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("parent_id")] long? ParentId,
     [property: JsonPropertyName("web_url")] string WebUrl,
+    [property: JsonPropertyName("deploy_token_lease_milliseconds")] long? DeployTokenLeaseMilliseconds,
     [property: JsonPropertyName("avatar_url")] string? AvatarUrl = null)
 {
     public static GroupBody Of(NamespaceView view, string address) => new(
         view.Id.Value, view.Name, view.Slug.ToString(), view.Description, VisibilityNames.Of(view.Visibility), view.Archived,
         view.FullName, view.FullPath, view.CreatedAt, view.Parent.IsNone ? null : view.Parent.Value,
-        WebAddress.OfGroup(address, view.FullPath));
+        WebAddress.OfGroup(address, view.FullPath), (long?)view.LeaseLength?.TotalMilliseconds);
 }
 
 /// <summary>A project.</summary>

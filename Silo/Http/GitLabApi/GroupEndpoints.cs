@@ -81,6 +81,7 @@ internal static class GroupEndpoints
                 Parameters =
                 [
                     NamespaceParameters.Name, NamespaceParameters.Path, NamespaceParameters.Description, NamespaceParameters.Visibility,
+                    NamespaceParameters.LeaseMilliseconds,
                 ],
             },
             async call => await NamespaceChanges.ChangeAsync(call) is var (changed, refusal) && refusal is null

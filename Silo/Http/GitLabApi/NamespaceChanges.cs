@@ -58,7 +58,8 @@ internal static partial class NamespaceChanges
             NamespaceParameters.VisibilityOf(arguments),
             Archived: null,
             call.Caller.Id,
-            FeatureParameters.Of(arguments));
+            FeatureParameters.Of(arguments),
+            arguments.FindValue(NamespaceParameters.LeaseMilliseconds) is { } length ? TimeSpan.FromMilliseconds(length) : null);
         return (await call.Authority.ChangeNamespaceAsync(call.Target.Id, change, call.Aborted), null);
     }
 

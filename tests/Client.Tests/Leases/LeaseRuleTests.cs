@@ -132,6 +132,24 @@ public sealed class LeaseRuleTests
     }
 
     [Fact]
+    public async Task Lease_WhenWhatWasToldIsForgottenWhileTheClockIsRead_IsNotUsed()
+    {
+        using var client = new LeasedClient();
+        await client.AskAsync();
+        await client.AskAsync(action: RegistryAction.PushImage);
+        await client.TellAsync(epoch: 2);
+        client.Grid.Fault = new TimeoutException();
+        Task? other = null;
+        client.Time.AfterNextReading(() =>
+        {
+            client.Time.Advance(LeasedClient.Remember);
+            other = client.AskAsync(action: RegistryAction.PushImage).AsTask(); // Which forgets what is old.
+        });
+        await UnavailableAsync(client);
+        await Assert.ThrowsAsync<TokenAuthorityException>(() => other!);
+    }
+
+    [Fact]
     public async Task Lease_WhenItsTokenIsToldDeadAndNothingIsRemembered_IsDroppedAllTheSame()
     {
         using var client = new LeasedClient(static o => o.Protections = LeaseProtections.Without(LeaseProtection.LesseeRemembers));

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using OrleansTokens.Client.Leases;
 using OrleansTokens.DeployTokens;
 using OrleansTokens.Leases;
@@ -43,7 +42,7 @@ internal sealed class LeasedClient : IDisposable
 
     public CountingGrid Grid { get; } = new() { UsableFor = Length };
 
-    public FakeTimeProvider Time { get; } = new();
+    public LateTime Time { get; } = new();
 
     public ConnectionLoss Loss { get; } = new();
 

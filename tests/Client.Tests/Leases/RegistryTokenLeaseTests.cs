@@ -95,6 +95,43 @@ public sealed class RegistryTokenLeaseTests : IDisposable
         Assert.True(_grid.Last!.Renewal);
     }
 
+    [Theory]
+    [InlineData(DeployTokenValidator.MaxKeptTokenLength, 1)]
+    [InlineData(DeployTokenValidator.MaxKeptTokenLength + 1, 2)]
+    public async Task Issue_OfALongOne_IsKeptUpToABound(int length, int expectedCalls)
+    {
+        _grid.Length = length;
+        Assert.Equal(length, (await IssueAsync(Pull("acme/api"))).Token!.Length);
+        Assert.Equal(length, (await IssueAsync(Pull("acme/api"))).Token!.Length);
+        Assert.Equal(expectedCalls, _grid.Calls);
+    }
+
+    [Fact]
+    public async Task Issue_WhenOneHasBecomeTooLong_IsNotOfTheOneBefore()
+    {
+        await IssueAsync(Pull("acme/api"));
+        _client.Time.Advance(LeasedClient.Length);
+        _grid.Length = DeployTokenValidator.MaxKeptTokenLength + 1;
+        await IssueAsync(Pull("acme/api"));
+        Assert.StartsWith("jwt 3", (await IssueAsync(Pull("acme/api"))).Token, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Issue_OfMoreThanAreKept_KeepsNoMoreThanItMay()
+    {
+        const int Asked = DeployTokenValidator.MaxKeptTokens + 5_000;
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < Asked; i++)
+            {
+                await IssueAsync(Pull($"acme/p{i}"));
+            }
+        }
+
+        // In the second round, what is known is what was kept of the first.
+        Assert.InRange((2 * Asked) - _grid.Calls, 1, DeployTokenValidator.MaxKeptTokens);
+    }
+
     private static RepositoryScope Pull(string name) => new(name, ["pull"]);
 
     private Task<RegistryTokenAnswer> IssueAsync(params ImmutableArray<RepositoryScope> scopes) =>
@@ -115,6 +152,9 @@ public sealed class RegistryTokenLeaseTests : IDisposable
 
         public TimeSpan UsableFor { get; set; } = LeasedClient.Length;
 
+        /// <summary>How many characters a JWT has.</summary>
+        public int Length { get; set; }
+
         /// <summary>Completes when it is asked the next time.</summary>
         public TaskCompletionSource Asked { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -130,7 +170,7 @@ public sealed class RegistryTokenLeaseTests : IDisposable
             var asked = Asked;
             Asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             asked.SetResult();
-            return Task.FromResult(new RegistryTokenAnswer(SignIn, SignIn.Allowed ? $"jwt {Calls}" : null, default, 300)
+            return Task.FromResult(new RegistryTokenAnswer(SignIn, SignIn.Allowed ? $"jwt {Calls}".PadRight(Length) : null, default, 300)
             {
                 UsableFor = UsableFor,
                 Epoch = Epoch,

@@ -68,8 +68,8 @@ public sealed class Grid : IAsyncLifetime
     /// <summary>The master keys that silos started from now on have.</summary>
     public MasterKeyRing Ring { get; set; } = KeySamples.OldRing;
 
-    /// <summary>For how long decisions may be used; by default not at all.</summary>
-    public LeaseOptions Leases { get; init; } = new() { Length = TimeSpan.Zero };
+    /// <summary>For how long decisions may be used by silos started from now on; by default not at all.</summary>
+    public LeaseOptions Leases { get; set; } = new() { Length = TimeSpan.Zero };
 
     /// <summary>By which ages are counted, where decisions may be used for a while.</summary>
     public FakeTimeProvider LeaseTime { get; } = new();
@@ -130,6 +130,9 @@ public sealed class Grid : IAsyncLifetime
         await ReachedAsync();
         await Installation.ConfirmMasterKeyAsync();
     }
+
+    /// <summary>Starts another silo.</summary>
+    public Task AddSiloAsync() => Cluster.StartAdditionalSiloAsync();
 
     /// <summary>Kills the silo, whatever it is doing. Another is there already.</summary>
     public async Task KillAsync()

@@ -18,13 +18,13 @@ public sealed class MasterKeyTests
     {
         Assert.Equal(OneId, One.Id.ToString());
         Assert.Equal(TwoId, Two.Id.ToString());
-        Assert.Equal("318a4e6b9fbfaddd21f51f2c7d0292603b4171cd8c784e156a48c134faa7e31e", Convert.ToHexStringLower(One.LookupKey));
+        Assert.Equal("318a4e6b9fbfaddd21f51f2c7d0292603b4171cd8c784e156a48c134faa7e31e", Convert.ToHexStringLower(One.LookupKey.Key));
         Assert.Equal(
             "99ac4636ce1289a853ff3523e02e7e6cdcd65de3be318af95cecbe13ce194285",
-            Convert.ToHexStringLower(One.DigestKey(DigestPurpose.DeployToken)));
+            Convert.ToHexStringLower(One.DigestKey(DigestPurpose.DeployToken).Key));
         Assert.Equal(
             "7b444cc79e3bc585755705553424e3c59ca26094a0297a035cff54f62ecc1c4f",
-            Convert.ToHexStringLower(One.DigestKey(DigestPurpose.OperatorToken)));
+            Convert.ToHexStringLower(One.DigestKey(DigestPurpose.OperatorToken).Key));
         Assert.Equal(
             "06ca7aa5b720392a7820271c1be0fbfa0e3fc6b04b340133671e6afb000f2ed1",
             Convert.ToHexStringLower(One.SealKey(SealPurpose.DeployToken)));
@@ -101,7 +101,7 @@ public sealed class MasterKeyTests
         var refusal = Record.Exception(() => json = JsonSerializer.Serialize(RotatedRing.Keys));
         var keys = new[] { One, Two }.SelectMany(key => new[]
         {
-            key.LookupKey.ToArray(), key.DigestKey(DigestPurpose.DeployToken).ToArray(), key.SealKey(SealPurpose.DeployToken).ToArray(),
+            key.LookupKey.Key.ToArray(), key.DigestKey(DigestPurpose.DeployToken).Key.ToArray(), key.SealKey(SealPurpose.DeployToken).ToArray(),
         });
         Assert.All(keys, key => Assert.DoesNotContain(
             Convert.ToBase64String(key), $"{json} {refusal}", StringComparison.Ordinal));
@@ -113,7 +113,14 @@ public sealed class MasterKeyTests
         byte[] bytes = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
         var kept = typeof(MasterKey).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
             .Select(field => field.GetValue(One))
-            .SelectMany(value => value switch { byte[] one => [one], byte[][] many => many, _ => Array.Empty<byte[]>() })
+            .SelectMany(value => value switch
+            {
+                byte[] one => [one],
+                byte[][] many => many,
+                KeyedHash one => [one.Key.ToArray()],
+                KeyedHash[] many => [.. many.Select(static m => m.Key.ToArray())],
+                _ => Array.Empty<byte[]>(),
+            })
             .ToList();
 
         Assert.True(kept.Count >= 5);

@@ -4,6 +4,7 @@ using OrleansTokens.Grains.Leases;
 using OrleansTokens.Grains.Tests.Fixture;
 using OrleansTokens.Leases;
 using OrleansTokens.Namespaces;
+using OrleansTokens.Operators;
 using OrleansTokens.Settings;
 using OrleansTokens.Validation;
 
@@ -262,6 +263,39 @@ public sealed class LeaseTests : IAsyncLifetime
         var moved = await _grid.Grains.GetGrain<IProjectGrain>(project.Value).TransferAsync(await _grid.GroupAsync(), Making.Operator);
         Assert.Equal(Length, moved.Settling);
         Assert.Equal(new Removal(true, Length), await Node(group).DeleteAsync(Making.Operator));
+    }
+
+    [Fact]
+    public async Task Silo_WithLeasesOfAnotherLength_IsNotLetIn()
+    {
+        var (issued, project, _) = await MadeAsync();
+        _grid.Leases = new LeaseOptions { Length = 2 * Length };
+        var fault = await Assert.ThrowsAnyAsync<Exception>(_grid.AddSiloAsync);
+        Assert.Contains("Grid:Leases:Length", fault.ToString(), StringComparison.Ordinal);
+        await AllowedAsync(issued, project);
+        _grid.Leases = new LeaseOptions { Length = Length };
+        await _grid.AddSiloAsync();
+        await AllowedAsync(issued, project);
+    }
+
+    [Fact]
+    public async Task Rename_OfAUser_SaysForHowLongItsPathMayStillLeadWhereItDid()
+    {
+        var (name, other) = (Making.Fresh("user"), Making.Fresh("user"));
+        var users = _grid.Grains.GetGrain<IOperatorDirectoryGrain>(0);
+        var made = await users.CreateAsync(new CreateOperator(name, "Somebody", "", false, Making.Operator));
+        var user = _grid.Grains.GetGrain<IOperatorGrain>(made.Id.Value);
+        var rename = new ChangeOperator(other, null, null, null, null, Making.Operator);
+        Assert.Equal(TimeSpan.Zero, made.Settling);
+        Assert.Equal(TimeSpan.Zero, (await user.ChangeAsync(rename with { Username = null, Email = "o@example.org" })).Settling);
+        Assert.Equal(Length, (await user.ChangeAsync(rename)).Settling);
+        _grid.LeaseTime.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(Length - TimeSpan.FromSeconds(2), (await user.ChangeAsync(rename)).Settling);
+        Assert.Equal(TimeSpan.Zero, (await user.GetAsync())!.Settling);
+
+        // What is made where it was before led elsewhere until then.
+        var next = await users.CreateAsync(new CreateOperator(name, "Somebody else", "", false, Making.Operator));
+        Assert.Equal(Length, next.Settling);
     }
 
     [Fact]

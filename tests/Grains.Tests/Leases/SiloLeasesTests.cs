@@ -47,6 +47,43 @@ public sealed class SiloLeasesTests
     }
 
     [Fact]
+    public async Task Believes_WhenToldAgainLater_NothingOlderUntilTheLaterEnd()
+    {
+        await _leases.ToldAsync(Token, 2);
+        _time.Advance(Length / 2);
+        await _leases.ToldAsync(Token, 2);
+        _time.Advance(Length / 2);
+        await _leases.ToldAsync(new TokenId(8), 2); // What is over is put away, the end of the first time included.
+        Assert.False(_leases.Believes(Token, 1));
+        _time.Advance((Length / 2) - TimeSpan.FromTicks(1));
+        Assert.False(_leases.Believes(Token, 1));
+    }
+
+    [Fact]
+    public async Task Told_WhenWhatItWasToldIsOver_RemembersItNoMore()
+    {
+        for (var id = 100; id < 1_100; id++)
+        {
+            await _leases.ToldAsync(new TokenId(id), 2);
+            await _leases.ToldAsync(new TokenId(100), 3);
+        }
+
+        Assert.InRange(_leases.Remembered, 1_000, 2_000);
+        _time.Advance(Length);
+        await _leases.ToldAsync(Token, 2);
+        Assert.Equal(1, _leases.Remembered);
+    }
+
+    [Fact]
+    public async Task Told_ByManyAtOnceWhileTimePasses_RemembersEachForTheLengthOfALeaseAndNoneForEver()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            await TellAtOnceAsync(tellers: 4);
+        }
+    }
+
+    [Fact]
     public async Task Told_WhenSomebodyHoldsALease_ThatOneIsTold()
     {
         var (holder, other) = (new Lessee(), new Lessee());
@@ -130,5 +167,43 @@ public sealed class SiloLeasesTests
             await told;
             Assert.True(!await answered || lessee.Told.Contains((token, 2)), "A lease was given of which nobody was told.");
         }
+    }
+
+    private async Task TellAtOnceAsync(int tellers)
+    {
+        var clock = LeaseClock.Of(new RunningTime());
+        var leases = new SiloLeases(new LeaseOptions { Length = Length }, clock, _time, NullLogger<SiloLeases>.Instance);
+        using var start = new Barrier(tellers);
+        await Task.WhenAll(Enumerable.Range(1, tellers).Select(teller => Task.Factory.StartNew(
+            () => TellAndLook(leases, clock, teller, start), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        for (var end = clock.Now + Length.Ticks; clock.Now < end;)
+        {
+        }
+
+        await leases.ToldAsync(Token, 2);
+        Assert.Equal(1, leases.Remembered);
+    }
+
+    /// <summary>Tells of tokens, every other time of one that others tell of, too, and looks whether that is remembered.</summary>
+    private static void TellAndLook(SiloLeases leases, LeaseClock clock, int teller, Barrier start)
+    {
+        start.SignalAndWait();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var token = new TokenId(i % 2 == 0 ? 100 + (i % 10) : (1_000_000 * teller) + i);
+            var told = clock.Now;
+            Assert.True(leases.ToldAsync(token, 2).IsCompletedSuccessfully);
+            Assert.True(!leases.Believes(token, 1) || clock.Now >= told + Length.Ticks, "It is forgotten too early.");
+        }
+    }
+
+    /// <summary>Time that goes on by a little whenever somebody looks.</summary>
+    private sealed class RunningTime : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _now, Length.Ticks / 500);
     }
 }

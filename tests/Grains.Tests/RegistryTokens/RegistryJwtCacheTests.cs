@@ -54,7 +54,7 @@ public sealed class RegistryJwtCacheTests : IDisposable
             Ask(keyId: "other"),
             Ask(lifetime: TimeSpan.FromMinutes(6)),
             Ask(principal: Holder with { Token = new TokenId(6) }),
-            _cache.GetOrMake(Credentials("key"), null, 1, [Grant("acme/api", RegistryAction.PullImage)], Start, Lifetime),
+            AskForAnybody(),
             Ask(access: []),
             Ask(access: [Grant("acme/api/worker", RegistryAction.PullImage)]),
             Ask(access: [Grant("acme/api", RegistryAction.PushImage)]),
@@ -67,6 +67,24 @@ public sealed class RegistryJwtCacheTests : IDisposable
     [Fact]
     public void Get_WhenTheClockWentBack_IsMadeAnew() => Assert.NotSame(Ask(), Ask(now: Start - TimeSpan.FromHours(1)));
 
+    [Fact]
+    public void Get_OfOneForAnybody_IsMadeAnewEachTime() => Assert.NotSame(AskForAnybody(), AskForAnybody());
+
+    [Fact]
+    public void Get_OfALongOne_IsMadeAnewEachTime()
+    {
+        // Of every length on both sides of what is kept, nearly.
+        var isKept = Enumerable.Range(0, 100).Select(i =>
+        {
+            var access = ImmutableArray.Create(Grant("acme/api/" + new string('x', 12 * i), RegistryAction.PullImage));
+            var first = Ask(access: access);
+            return (first.Text.Length, IsKept: ReferenceEquals(first, Ask(access: access)));
+        }).ToList();
+        Assert.All(isKept, static jwt => Assert.Equal(jwt.Length <= 2_000, jwt.IsKept));
+        Assert.Contains(isKept, static jwt => jwt.IsKept);
+        Assert.Contains(isKept, static jwt => !jwt.IsKept);
+    }
+
     private static GrantedAccess Grant(string name, params ImmutableArray<RegistryAction> actions) =>
         new(name, actions, new LocatedProject(new ProjectId(3), new GroupId(1), "acme/api"));
 
@@ -78,6 +96,9 @@ public sealed class RegistryJwtCacheTests : IDisposable
         ImmutableArray<GrantedAccess>? access = null,
         DateTimeOffset? now = null) => _cache.GetOrMake(
         Credentials(keyId), principal ?? Holder, epoch, access ?? [Grant("acme/api", RegistryAction.PullImage)], now ?? Start, lifetime ?? Lifetime);
+
+    private SignedJwt AskForAnybody() =>
+        _cache.GetOrMake(Credentials("key"), null, 1, [Grant("acme/api", RegistryAction.PullImage)], Start, Lifetime);
 
     private SigningCredentials Credentials(string keyId) =>
         new(new ECDsaSecurityKey(_key) { KeyId = keyId }, SecurityAlgorithms.EcdsaSha256);
