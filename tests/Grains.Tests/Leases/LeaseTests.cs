@@ -211,6 +211,16 @@ public sealed class LeaseTests : IAsyncLifetime
         Assert.Equal([(issued.Token.Id, answer.Epoch + 1)], _lessee.Told);
     }
 
+    /// <summary>What a client acknowledges to a grain goes to where the directory has that grain, which may be another activation.</summary>
+    [Fact]
+    public async Task Revoke_WhenTheLesseeIsOfTheSiloItself_TellsThroughItsServiceAsAnyOtherSilo()
+    {
+        var (issued, project, _) = await MadeAsync();
+        await AllowedAsync(issued, project);
+        await Token(issued).RevokeAsync(Making.Operator, "");
+        Assert.Equal(1, _grid.Calls.Of("ILeaseService.ToldAsync"));
+    }
+
     [Fact]
     public async Task Revoke_WhenALesseeIsSilent_SaysForHowLongItMayHoldWhatItHas()
     {
