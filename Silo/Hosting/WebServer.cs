@@ -57,7 +57,8 @@ internal static class WebServer
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         });
         // Whatever else is asked for: these write down addresses with their queries.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // Without the gravest level no activity is made for each request that nobody listens to; what it is for, a start that fails, is thrown.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", static level => level is LogLevel.Warning or LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.AspNetCore.HttpLogging", LogLevel.None);
         // And this one, requests that cannot be read, line by line.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information);
